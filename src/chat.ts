@@ -1,0 +1,74 @@
+/** Who may read something. A document has exactly one; a place where people talk grants a set of them (its clearance). */
+export type Audience = "public" | "team" | `${string}:${string}`;
+
+/** Where people talk: a channel, or one thread in it. `space` is the guild or workspace. */
+export interface Conversation {
+  readonly platform: "discord" | "slack" | "web" | "terminal";
+  readonly space: string;
+  readonly channel: string;
+  readonly thread?: string;
+}
+
+/** One message as we understand it. `sentAt` is an ISO 8601 instant, so that messages pass unchanged between processes. */
+export interface ChatMessage {
+  readonly id: string;
+  readonly conversation: Conversation;
+  readonly author: { readonly id: string; readonly name: string; readonly isBot: boolean };
+  readonly text: string;
+  readonly sentAt: string;
+}
+
+/** An earlier turn of the same conversation, oldest first where there are several. */
+export interface Turn {
+  readonly role: "user" | "assistant";
+  readonly text: string;
+}
+
+/** What somebody asks: the message, what was said before it, and what every reader of the place may read. */
+export interface Question {
+  readonly message: ChatMessage;
+  readonly turns: readonly Turn[];
+  readonly clearance: readonly Audience[];
+}
+
+/** A stretch of one document, small enough to be found and quoted as one. */
+export interface Passage {
+  /** `<document id>#<number>`, numbered from 0 in the order of the document. */
+  readonly id: string;
+  readonly documentId: string;
+  /** Path inside its folder, with forward slashes. */
+  readonly path: string;
+  readonly title: string;
+  /** The headings it stands under, outermost first; the document's title is not repeated here. */
+  readonly headings: readonly string[];
+  /** Fragment of the nearest heading, without "#"; empty above the first heading. */
+  readonly anchor: string;
+  /** First and last line in the file, counted from 1. */
+  readonly lines: readonly [first: number, last: number];
+  /** Where people can read it, if the folder or the document says so. */
+  readonly url?: string;
+  /** Markdown. */
+  readonly text: string;
+}
+
+/** A passage that was found, with the score it was ranked by (higher is better; comparable within one search only). */
+export interface Hit {
+  readonly passage: Passage;
+  readonly score: number;
+}
+
+/** Words taken as they stand from a passage, and where: character ranges in `passages[passage].text`. */
+export interface Quote {
+  readonly passage: number;
+  readonly text: string;
+  readonly ranges: readonly (readonly [start: number, end: number])[];
+}
+
+/** What Hearth says. `quoted` holds the few sentences that answer, and the passages they stand in; `unknown` the nearest places. */
+export type Answer =
+  | {
+      readonly kind: "quoted";
+      readonly quotes: readonly [Quote, ...Quote[]];
+      readonly passages: readonly [Passage, ...Passage[]];
+    }
+  | { readonly kind: "unknown"; readonly nearest: readonly Passage[] };

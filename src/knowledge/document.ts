@@ -1,0 +1,29 @@
+import type { Passage } from "../chat.ts";
+
+/** A piece of a document that is kept whole while it fits: headings cut, fences and tables know how they may be split. */
+export interface Block {
+  readonly kind: "heading" | "paragraph" | "list" | "table" | "code";
+  /** Markdown, as it should be quoted. A heading's text has no leading "#". */
+  readonly text: string;
+  /** 1 to 6 for headings. */
+  readonly level?: number;
+  /** First and last line in the file, counted from 1. */
+  readonly lines: readonly [first: number, last: number];
+}
+
+/** What a reader makes of one file. `title` and `url` come from the front matter or the first heading, else from the file's name. */
+export interface ReadDocument {
+  readonly title: string;
+  readonly url?: string;
+  readonly blocks: readonly Block[];
+}
+
+/** One document as it is stored: its content hash and its passages; at least one, so that an empty file is known too. */
+export interface IndexedDocument {
+  readonly id: string;
+  /** SHA-256 of the file's bytes and of the settings it was read with, in hexadecimal. */
+  readonly hash: string;
+  readonly audience: string;
+  readonly modifiedAt: string;
+  readonly passages: readonly [Passage, ...Passage[]];
+}

@@ -1,0 +1,63 @@
+import type { Audience, Hit, Passage } from "../chat.ts";
+
+/** A word of a question: as it was asked, its stem, and how much it tells (inverse document frequency; 0 and up). */
+export interface Term {
+  readonly word: string;
+  readonly stem: string;
+  readonly weight: number;
+}
+
+/** What a search found: passages best first, and the words it looked for. */
+export interface Found {
+  readonly hits: readonly Hit[];
+  readonly terms: readonly Term[];
+}
+
+/** A document that could not be read, with one sentence that says why. */
+export interface FailedDocument {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What changed in one sync, counted in documents. */
+export interface SyncReport {
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  readonly unchanged: number;
+  readonly failed: readonly FailedDocument[];
+  readonly seconds: number;
+}
+
+/** `reading` counts documents; `current` says since when (ISO 8601) and how long the last full sync took. */
+export type SyncState =
+  | { readonly kind: "reading"; readonly done: number; readonly total: number }
+  | { readonly kind: "current"; readonly at: string; readonly seconds: number }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface KnowledgeStatus {
+  readonly documents: number;
+  readonly passages: number;
+  readonly sync: SyncState;
+  /** Documents that could not be read at the last sync. */
+  readonly failed: readonly FailedDocument[];
+}
+
+/** What is written: documents, as passages that can be found. A missing clearance is an error, never "everything". */
+export interface Knowledge extends AsyncDisposable {
+  /** Passages for a question in plain words; `earlier` holds what the asker said before, oldest first. */
+  search(
+    question: { readonly text: string; readonly earlier: readonly string[] },
+    options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly signal: AbortSignal },
+  ): Promise<Found>;
+  /** Passages for words as they are typed: the last word counts as the beginning of one. */
+  lookup(
+    words: string,
+    options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly signal: AbortSignal },
+  ): Promise<readonly Hit[]>;
+  /** All passages of one document in order; empty when there is none, or when the clearance does not cover it. */
+  document(id: string, options: { readonly clearance: readonly Audience[] }): Promise<readonly Passage[]>;
+  /** Makes the index match the folders. A sync in hand is joined. */
+  sync(options: { readonly signal: AbortSignal }): Promise<SyncReport>;
+  status(): Promise<KnowledgeStatus>;
+}

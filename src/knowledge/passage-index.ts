@@ -1,0 +1,38 @@
+import type { Audience, Hit, Passage } from "../chat.ts";
+import type { IndexedDocument } from "./document.ts";
+
+/** What is stored about one document, without its text. */
+export interface KnownDocument {
+  readonly hash: string;
+  readonly path: string;
+  readonly passages: number;
+}
+
+/** Search over passages. Derived from the documents: it can be deleted and built again at any time. One writer. */
+export interface PassageIndex extends AsyncDisposable {
+  /** Every stored document by its id. */
+  documents(): Promise<ReadonlyMap<string, KnownDocument>>;
+  /**
+   * Stores whole documents and takes others out, in one commit: after a crash each document is either as before or as given,
+   * never half. Safe to call concurrently (writes queue up).
+   */
+  replace(change: {
+    readonly documents: readonly IndexedDocument[];
+    readonly removed: readonly string[];
+  }): Promise<void>;
+  /**
+   * Passages by words (stemmed BM25 over title, headings and text), best first, only of the given audiences (none: an error).
+   * `prefix` takes the last word as the beginning of one.
+   */
+  search(
+    words: string,
+    options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly prefix?: boolean },
+  ): Promise<readonly Hit[]>;
+  /** In how many passages each word occurs (in any form with the same stem), counted up to `cap`. */
+  frequencies(words: readonly string[], options: { readonly cap: number }): Promise<readonly number[]>;
+  /** All passages of one document in order, if the clearance covers it. */
+  document(id: string, options: { readonly clearance: readonly Audience[] }): Promise<readonly Passage[]>;
+  count(): Promise<{ readonly documents: number; readonly passages: number }>;
+  /** Compacts, brings the word index up to date and drops old versions. For idle time; searches go on meanwhile. */
+  optimize(): Promise<void>;
+}
