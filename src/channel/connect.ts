@@ -1,0 +1,195 @@
+import { createConnection, type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  SocketMessageReader,
+  SocketMessageWriter,
+  type MessageConnection,
+  type RequestType,
+} from "vscode-jsonrpc/node";
+import type { Brain } from "../brain/brain.ts";
+import type { Log } from "../log.ts";
+import { progress, requests } from "./protocol.ts";
+
+/** How long a question waits for the core to come back: a restart takes one to three seconds. */
+const PATIENCE_MS = 20_000;
+const REDIAL_MS = 50;
+
+/** The connection broke while something was in hand. */
+class ConnectionLost extends Error {}
+
+/**
+ * The brain behind a Unix socket, as a `Brain`. Keeps connecting until disposed of. When the core dies, what is in hand is asked
+ * again once when it is back; `status` alone rejects at once while it is away.
+ */
+export function connectBrain({ path, log }: { readonly path: string; readonly log: Log }): Brain & AsyncDisposable {
+  const closing = new AbortController();
+  let current = Promise.withResolvers<MessageConnection>();
+  let connected = false;
+
+  const keepConnected = async () => {
+    while (!closing.signal.aborted) {
+      const socket = await dial(path, closing.signal);
+      if (!socket) return;
+      const { connection, closed } = openConnection(socket, log);
+      connected = true;
+      current.resolve(connection);
+      await closed;
+      connected = false;
+      current = Promise.withResolvers();
+    }
+  };
+  const keeping = keepConnected();
+  const link: Link = {
+    isConnected: () => connected,
+    connection: (signal) =>
+      settle(
+        current.promise,
+        AbortSignal.any([signal, closing.signal, AbortSignal.timeout(PATIENCE_MS)]),
+        "The search process does not answer; the log says why",
+      ),
+  };
+  return {
+    ...remoteBrain(link),
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error("Hearth is stopping"));
+      if (connected) (await current.promise).dispose();
+      await keeping;
+    },
+  };
+}
+
+interface Link {
+  isConnected(): boolean;
+  connection(signal: AbortSignal): Promise<MessageConnection>;
+}
+
+function remoteBrain(link: Link): Brain {
+  let asked = 0;
+  return {
+    answer: (question, { signal, onProgress }) =>
+      askAgainOnce(
+        link,
+        async (connection) => {
+          const token = `answer-${(asked += 1)}`;
+          const listener = connection.onProgress(progress, token, (step) => onProgress?.(step));
+          try {
+            return await send(connection, requests.answer, { sent: { question, progress: token }, signal });
+          } finally {
+            listener.dispose();
+          }
+        },
+        { signal, onAgain: () => onProgress?.("asking-again") },
+      ),
+    lookup: (words, { signal, clearance, limit }) =>
+      askAgainOnce(
+        link,
+        (connection) => send(connection, requests.lookup, { sent: { words, clearance, limit }, signal }),
+        { signal },
+      ),
+    document: (id, { signal, clearance }) =>
+      askAgainOnce(link, (connection) => send(connection, requests.document, { sent: { id, clearance }, signal }), {
+        signal,
+      }),
+    sync: ({ signal }) =>
+      askAgainOnce(link, (connection) => send(connection, requests.sync, { sent: {}, signal }), { signal }),
+    status: async ({ signal }) => {
+      if (!link.isConnected()) throw new Error("The search process is starting");
+      return send(await link.connection(signal), requests.status, { sent: {}, signal });
+    },
+  };
+}
+
+/** Does `work` on the connection; if the connection breaks meanwhile, waits for the next one and does it once more. */
+async function askAgainOnce<Result>(
+  link: Link,
+  work: (connection: MessageConnection) => Promise<Result>,
+  { signal, onAgain }: { readonly signal: AbortSignal; readonly onAgain?: () => void },
+): Promise<Result> {
+  try {
+    return await work(await link.connection(signal));
+  } catch (error) {
+    if (!(error instanceof ConnectionLost)) throw error;
+    onAgain?.();
+  }
+  try {
+    return await work(await link.connection(signal));
+  } catch (error) {
+    if (!(error instanceof ConnectionLost)) throw error;
+    throw new Error("The search process stopped twice over the same question, so it was given up; the log says why", {
+      cause: error,
+    });
+  }
+}
+
+async function send<Sent, Result>(
+  connection: MessageConnection,
+  type: RequestType<Sent, Result, void>,
+  { sent, signal }: { readonly sent: Sent; readonly signal: AbortSignal },
+): Promise<Result> {
+  const cancellation = new CancellationTokenSource();
+  const cancel = () => cancellation.cancel();
+  signal.addEventListener("abort", cancel, { once: true });
+  const lost = Promise.withResolvers<never>();
+  const listener = connection.onDispose(() => lost.reject(new ConnectionLost("The search process is gone")));
+  const response = connection.sendRequest(type, sent as never, cancellation.token);
+  // Whichever of the two is late must not count as an unhandled rejection.
+  response.catch(() => {});
+  lost.promise.catch(() => {});
+  try {
+    return await settle(Promise.race([lost.promise, response]), signal);
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    cancellation.dispose();
+    listener.dispose();
+  }
+}
+
+/** The promise, unless the signal comes first: then its reason, or `message` where time ran out. */
+async function settle<Result>(promise: Promise<Result>, signal: AbortSignal, message?: string): Promise<Result> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => {
+    const timedOut =
+      message !== undefined && signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
+    aborted.reject(timedOut ? new Error(message) : signal.reason);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([aborted.promise, promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    aborted.promise.catch(() => {});
+  }
+}
+
+function openConnection(socket: Socket, log: Log): { connection: MessageConnection; closed: Promise<void> } {
+  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const closed = Promise.withResolvers<void>();
+  connection.onClose(() => connection.dispose());
+  connection.onDispose(() => {
+    socket.destroy();
+    closed.resolve();
+  });
+  connection.onError(([error]) => log.debug({ err: error }, "channel message failed"));
+  connection.listen();
+  return { connection, closed: closed.promise };
+}
+
+/** A connected socket, or nothing when the signal came first. */
+async function dial(path: string, signal: AbortSignal): Promise<Socket | undefined> {
+  while (!signal.aborted) {
+    const socket = createConnection(path);
+    const connected = await new Promise<boolean>((resolve) => {
+      socket.once("connect", () => resolve(true));
+      socket.once("error", () => resolve(false));
+    });
+    if (connected) {
+      socket.on("error", () => {});
+      return socket;
+    }
+    await delay(REDIAL_MS, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}

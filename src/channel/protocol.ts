@@ -1,0 +1,57 @@
+import { ProgressType, RequestType } from "vscode-jsonrpc/node";
+import { z } from "zod";
+import type { Audience, Hit, Passage, Question } from "../chat.ts";
+import type { Answered, BrainStatus, Progress } from "../brain/brain.ts";
+import type { SyncReport } from "../knowledge/knowledge.ts";
+
+/** Characters of one message that pass the channel; more is refused before it is read. */
+const LONGEST_TEXT = 4_000;
+const text = z.string().max(LONGEST_TEXT);
+const name = z.string().max(200);
+
+const clearance = z
+  .array(z.union([z.literal("public"), z.literal("team"), z.templateLiteral([z.string(), ":", z.string()])]))
+  .min(1)
+  .max(10_000);
+
+const conversation = z
+  .object({
+    platform: z.enum(["discord", "slack", "web", "terminal"]),
+    space: name,
+    channel: name,
+    thread: name.optional(),
+  })
+  .transform(({ thread, ...rest }) => (thread === undefined ? rest : { ...rest, thread }));
+
+const question = z.object({
+  message: z.object({
+    id: name,
+    conversation,
+    author: z.object({ id: name, name, isBot: z.boolean() }),
+    text,
+    sentAt: z.iso.datetime(),
+  }),
+  turns: z.array(z.object({ role: z.enum(["user", "assistant"]), text })).max(50),
+  clearance,
+});
+
+/** What the core accepts from the edge, checked field by field: the edge has the network, so the core does not trust it. */
+export const wire = {
+  answer: z.object({ question, progress: z.string() }),
+  lookup: z.object({ words: text, clearance, limit: z.int().min(1).max(100) }),
+  document: z.object({ id: name, clearance }),
+};
+
+type Clearance = { readonly clearance: readonly Audience[] };
+
+export const requests = {
+  answer: new RequestType<{ readonly question: Question; readonly progress: string }, Answered, void>("answer"),
+  lookup: new RequestType<Clearance & { readonly words: string; readonly limit: number }, readonly Hit[], void>(
+    "lookup",
+  ),
+  document: new RequestType<Clearance & { readonly id: string }, readonly Passage[], void>("document"),
+  sync: new RequestType<object, SyncReport, void>("sync"),
+  status: new RequestType<object, BrainStatus, void>("status"),
+};
+
+export const progress = new ProgressType<Progress>();

@@ -1,0 +1,119 @@
+import { rm } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
+import {
+  createMessageConnection,
+  ErrorCodes,
+  ResponseError,
+  SocketMessageReader,
+  SocketMessageWriter,
+  type CancellationToken,
+  type MessageConnection,
+} from "vscode-jsonrpc/node";
+import type { Brain } from "../brain/brain.ts";
+import type { Log } from "../log.ts";
+import { progress, requests, wire } from "./protocol.ts";
+
+/**
+ * Serves a brain on a Unix socket at `path`, whose folder must be private. Disposing of it drops every connection and aborts
+ * what is in hand. A leftover socket of a dead process is replaced; throws when the socket cannot be made.
+ */
+export async function serveBrain(
+  brain: Brain,
+  { path, log }: { readonly path: string; readonly log: Log },
+): Promise<AsyncDisposable> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", (error) => log.debug({ err: error }, "channel connection failed"));
+    serveConnection(brain, { socket, log });
+  });
+  await rm(path, { force: true });
+  const listening = Promise.withResolvers<void>();
+  server.once("error", listening.reject).listen(path, listening.resolve);
+  await listening.promise;
+  return {
+    async [Symbol.asyncDispose]() {
+      const closed = Promise.withResolvers<void>();
+      server.close(() => closed.resolve());
+      for (const socket of sockets) socket.destroy();
+      await closed.promise;
+    },
+  };
+}
+
+function serveConnection(brain: Brain, { socket, log }: { readonly socket: Socket; readonly log: Log }): void {
+  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const gone = new AbortController();
+  connection.onClose(() => {
+    gone.abort(new Error("The other side of the channel is gone"));
+    connection.dispose();
+  });
+  connection.onError(([error]) => {
+    log.warn({ err: error }, "channel message could not be read");
+    socket.destroy();
+  });
+  const { handle } = handlers({ gone: gone.signal, log });
+  answerRequests(connection, { brain, handle });
+  connection.listen();
+}
+
+type Handle = <Sent, Result>(
+  method: string,
+  work: (sent: Sent, signal: AbortSignal) => Promise<Result>,
+) => (sent: Sent, token: CancellationToken) => Promise<Result>;
+
+function answerRequests(
+  connection: MessageConnection,
+  { brain, handle }: { readonly brain: Brain; readonly handle: Handle },
+) {
+  connection.onRequest(
+    requests.answer,
+    handle("answer", (sent, signal) => {
+      const { question, progress: token } = wire.answer.parse(sent);
+      const onProgress = (step: Parameters<typeof connection.sendProgress<"searching" | "asking-again">>[2]) =>
+        void connection.sendProgress(progress, token, step).catch(() => {});
+      return brain.answer(question, { signal, onProgress });
+    }),
+  );
+  connection.onRequest(
+    requests.lookup,
+    handle("lookup", (sent, signal) => {
+      const { words, ...options } = wire.lookup.parse(sent);
+      return brain.lookup(words, { ...options, signal });
+    }),
+  );
+  connection.onRequest(
+    requests.document,
+    handle("document", (sent, signal) => {
+      const { id, clearance } = wire.document.parse(sent);
+      return brain.document(id, { clearance, signal });
+    }),
+  );
+  connection.onRequest(
+    requests.sync,
+    handle("sync", (_sent, signal) => brain.sync({ signal })),
+  );
+  connection.onRequest(
+    requests.status,
+    handle("status", (_sent, signal) => brain.status({ signal })),
+  );
+}
+
+/** Turns cancellation into a signal, and an error into one that carries no text of anybody's across. */
+function handlers({ gone, log }: { readonly gone: AbortSignal; readonly log: Log }): { handle: Handle } {
+  return {
+    handle: (method, work) => async (sent, token) => {
+      const cancelled = new AbortController();
+      const listener = token.onCancellationRequested(() => cancelled.abort());
+      try {
+        return await work(sent, AbortSignal.any([gone, cancelled.signal]));
+      } catch (error) {
+        if (!cancelled.signal.aborted && !gone.aborted) log.error({ err: error, method }, "request failed");
+        throw new ResponseError(ErrorCodes.InternalError, `The core could not do "${method}"; its log says why`);
+      } finally {
+        listener.dispose();
+      }
+    },
+  };
+}

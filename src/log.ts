@@ -1,0 +1,46 @@
+import pino, { type DestinationStream, type Logger } from "pino";
+
+export type Log = Logger;
+
+/**
+ * A log of JSON lines. Errors are written with their type, code and stack frames, and with the message only where Hearth itself
+ * wrote it: what a library says about an error may repeat the words of a question or a document.
+ */
+export function createLog(options: {
+  readonly level: string;
+  readonly process: string;
+  readonly to: DestinationStream;
+}): Log {
+  return pino(
+    {
+      level: options.level,
+      base: { process: options.process },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: serializeError },
+      redact: { paths: ["token", "*.token", "text", "*.text", "question", "*.question"], censor: "[left out]" },
+    },
+    options.to,
+  );
+}
+
+/** A log that drops everything. */
+export function silentLog(): Log {
+  return pino({ level: "silent" });
+}
+
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  return {
+    type: error.name,
+    ...("code" in error && { code: error.code }),
+    ...(isOurs(frames) && { message: error.message }),
+    frames: frames.slice(0, 8).map((line) => line.trim()),
+    ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
+  };
+}
+
+function isOurs(frames: readonly string[]): boolean {
+  const first = frames[0];
+  return first !== undefined && !first.includes("node_modules") && !first.includes("node:");
+}
