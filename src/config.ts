@@ -51,7 +51,8 @@ export interface CommandLine {
 
 /** Everything Hearth was told, with absolute paths. */
 export interface Settings {
-  readonly folders: readonly FolderOptions[];
+  /** The configuration file's absolute path, whether or not there is one. */
+  readonly file: string;
   /** True when nothing names documents, so that Hearth answers from its own manual. */
   readonly isManual: boolean;
   readonly data: string;
@@ -80,12 +81,13 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
   const file = readFile(commandLine.config, place);
   const { parsed } = file;
   const absolute = (path: string) => resolve(place.cwd, path);
-  const data = absolute(commandLine.data ?? parsed.data);
-  if (data.includes("://")) throw new UserError(`--data "${data}" is an address: give a folder on this machine`);
+  const data = commandLine.data ?? parsed.data;
+  if (data.includes("://"))
+    throw new UserError(`The data folder "${data}" is an address; name a folder on this machine`);
   return {
-    folders: chooseFolders(commandLine, { file, place }),
+    file: file.path,
     isManual: commandLine.docs === undefined && parsed.documents === undefined,
-    data,
+    data: absolute(data),
     web: {
       host: commandLine.host ?? parsed.web.host,
       port: commandLine.port ?? parsed.web.port,
@@ -94,7 +96,7 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
     seal: parsed.seal,
     log: {
       level: commandLine.logLevel ?? parsed.log.level,
-      file: chooseLogFile(commandLine.log ?? parsed.log.file, { data, absolute }),
+      file: chooseLogFile(commandLine.log ?? parsed.log.file, { data: absolute(data), absolute }),
     },
     platforms: readPlatforms(place.environment),
     colors: !place.environment["NO_COLOR"],
@@ -111,6 +113,7 @@ function chooseLogFile(
 
 /** A configuration file, parsed, with a way to say where in it something stands. */
 interface ConfigFile {
+  readonly path: string;
   readonly parsed: z.output<typeof schema>;
   at(path: readonly PropertyKey[]): string;
 }
@@ -132,7 +135,7 @@ function readFile(named: string | undefined, { cwd }: Place): ConfigFile {
   }
   const result = schema.safeParse(document.toJS() ?? {}, { reportInput: true });
   if (!result.success) throw new UserError(describeIssue(result.error.issues[0], at));
-  return { parsed: result.data, at };
+  return { path, parsed: result.data, at };
 }
 
 function readText(path: string): string | undefined {
@@ -177,11 +180,12 @@ function keysAt(path: readonly PropertyKey[]): string[] {
   return Object.keys(part.unwrap().shape);
 }
 
-function chooseFolders(
-  commandLine: CommandLine,
-  { file, place }: { readonly file: ConfigFile; readonly place: Place },
-): FolderOptions[] {
-  const { parsed, at } = file;
+/**
+ * The folders of documents: those of the command line, else those of the configuration file, else Hearth's own manual. Throws a
+ * UserError for one that is not there.
+ */
+export function readFolders(commandLine: CommandLine, place: Place): FolderOptions[] {
+  const { parsed, at } = readFile(commandLine.config, place);
   const maxBytes = Math.round(parsed.limits.fileMegabytes * 1_000_000);
   const extra = commandLine.exclude ?? [];
   if (commandLine.docs) {
@@ -235,11 +239,26 @@ function readPlatforms(environment: Place["environment"]): string[] {
 }
 
 /**
- * The environment for Hearth's child processes: only what finding programs, time zone and language need. No token, no proxy, no
- * cloud credentials; ONNX Runtime's telemetry is off before it could be loaded.
+ * The environment for Hearth's child processes: only what finding programs, time zone and language need. No proxy, no cloud
+ * credentials, and tokens for the edge only; ONNX Runtime's telemetry is off before it could be loaded.
  */
-export function childEnvironment(environment: Place["environment"]): Record<string, string> {
-  const kept = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NO_COLOR", "TERM", "COLORTERM"];
+export function childEnvironment(
+  environment: Place["environment"],
+  { tokens }: { readonly tokens: "kept" | "left out" },
+): Record<string, string> {
+  const named = Object.values(TOKENS).flat();
+  const kept = [
+    ...(tokens === "kept" ? [...named, ...named.map((token) => `${token}_FILE`)] : []),
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "NO_COLOR",
+    "TERM",
+    "COLORTERM",
+  ];
   const pairs = kept.flatMap((key) => (environment[key] === undefined ? [] : [[key, environment[key]] as const]));
   return { ...Object.fromEntries(pairs), ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2" };
 }

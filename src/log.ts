@@ -40,7 +40,7 @@ function serializeError(error: unknown): unknown {
   };
 }
 
-function isOurs(frames: readonly string[]): boolean {
-  const first = frames[0];
-  return first !== undefined && !first.includes("node_modules") && !first.includes("node:");
+/** Whether the error was made in a file of Hearth's: native code has no frame of its own, and shows as "at async" or <anonymous>. */
+function isOurs([first]: readonly string[]): boolean {
+  return first !== undefined && first.includes(import.meta.dirname) && !first.trim().startsWith("at async");
 }

@@ -1,0 +1,49 @@
+import type { BrainStatus } from "../../brain/brain.ts";
+
+/** Failed documents named at the start; the rest are counted. */
+const NAMED_FAILURES = 5;
+
+/** What a person is told once the documents are read: what was read, the seal, the model, and how to go on. Ends with a newline. */
+export function startReport(
+  status: BrainStatus,
+  { isManual, platforms }: { readonly isManual: boolean; readonly platforms: readonly string[] },
+): string {
+  const lines = [
+    `  Documents  ${documents(status, isManual)}`,
+    ...failures(status),
+    `  Core       ${seal(status)}`,
+    "  Model      no model is configured: the answers are the sentences of the documents themselves, quoted.",
+    "             Writing answers with a local model is not in this version yet; docs/answers.md says how they are made.",
+    `  Discord    ${platform("Discord", platforms)}`,
+    `  Slack      ${platform("Slack", platforms)}`,
+    "             docs/getting-started.md says how to connect them, and from which version on.",
+    "",
+    ...(isManual ? ["  Your own documents: npm start -- --docs DIR"] : []),
+    "  Ctrl-C stops Hearth.",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function documents({ documents: count, passages, sync }: BrainStatus, isManual: boolean): string {
+  if (sync.kind === "failed") return `could not be read: ${sync.reason}`;
+  const seconds = sync.kind === "current" ? `, read in ${sync.seconds.toFixed(1)} s` : "";
+  return `${count} documents, ${passages} passages${seconds}${isManual ? " (Hearth's own manual)" : ""}`;
+}
+
+function failures({ failed }: BrainStatus): string[] {
+  const named = failed.slice(0, NAMED_FAILURES).map(({ path, reason }) => `             not read: ${path}: ${reason}`);
+  const rest = failed.length - named.length;
+  return rest > 0 ? [...named, `             and ${rest} more; hearth docs status names them all`] : named;
+}
+
+function seal({ seal: state }: BrainStatus): string {
+  return state.kind === "sealed"
+    ? `sealed: no network, its only interface is ${state.interfaces.join(", ")} (by ${state.by})`
+    : `not sealed: ${state.why}. ${state.cure}.`;
+}
+
+function platform(name: string, withToken: readonly string[]): string {
+  return withToken.includes(name)
+    ? `a token is set, but this version does not speak ${name} yet`
+    : "not connected";
+}

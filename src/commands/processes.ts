@@ -1,0 +1,107 @@
+import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { CommandLine, Settings } from "../config.ts";
+import { findWrapper } from "../seal.ts";
+import type { ProcessPlan } from "../supervise.ts";
+
+/** What it takes to start Hearth's own processes. `node` and `main` are the files of Node and of main.ts. */
+export interface Launch {
+  readonly node: string;
+  readonly main: string;
+  readonly home: string;
+  readonly commandLine: CommandLine;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly edgeEnvironment: Readonly<Record<string, string>>;
+  readonly settings: Settings;
+}
+
+/** Log files are put aside (as `.old`) at the next start once they are over this many bytes. */
+const LOG_BYTES = 10_000_000;
+
+/** Where the two processes meet and where their logs go. Disposing of it removes the socket's folder and closes the log. */
+export function openMeetingPlace({
+  log,
+  data,
+}: Settings): Disposable & { readonly socket: string; readonly log: number } {
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const folder = mkdtempSync(join(tmpdir(), "hearth-"));
+  const descriptor = log.file === "stderr" ? 2 : openLogFile(log.file);
+  return {
+    socket: join(folder, "core.sock"),
+    log: descriptor,
+    [Symbol.dispose]() {
+      rmSync(folder, { recursive: true, force: true });
+      if (descriptor !== 2) closeSync(descriptor);
+    },
+  };
+}
+
+function openLogFile(path: string): number {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_BYTES) renameSync(path, `${path}.old`);
+  return openSync(path, "a", 0o600);
+}
+
+/** The core, started with no network where the system allows it. It says what stops it on this process's standard error. */
+export function corePlan(
+  launch: Launch,
+  { socket, log, watch }: { readonly socket: string; readonly log: number; readonly watch: boolean },
+): ProcessPlan {
+  const wrapper = launch.settings.seal === "off" ? undefined : findWrapper();
+  const command = [
+    ...(wrapper?.words ?? []),
+    launch.node,
+    "--disable-warning=ExperimentalWarning",
+    launch.main,
+    "core",
+    "--with-parent",
+    ...["--socket", socket],
+    ...(watch ? ["--watch"] : []),
+    ...(wrapper ? ["--sealed-by", wrapper.by] : []),
+    ...toArguments(launch.commandLine),
+  ];
+  return { name: "core", command: nonEmpty(command), environment: launch.environment, output: 2, log };
+}
+
+/**
+ * The edge, under Node's permission flags: the network, but no file beyond Hearth's own code and configuration, no native code and
+ * no child process.
+ */
+export function edgePlan(
+  launch: Launch,
+  { socket, log }: { readonly socket: string; readonly log: number },
+): ProcessPlan {
+  const { home, commandLine, settings } = launch;
+  const readable = [...["src", "node_modules", "package.json"].map((name) => join(home, name)), settings.file];
+  const command = [
+    launch.node,
+    "--disable-warning=ExperimentalWarning",
+    ...["--permission", "--allow-net"],
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    launch.main,
+    "edge",
+    "--with-parent",
+    ...["--socket", socket],
+    ...toArguments(commandLine),
+  ];
+  return { name: "edge", command: nonEmpty(command), environment: launch.edgeEnvironment, output: 1, log };
+}
+
+function toArguments(commandLine: CommandLine): string[] {
+  const one = (flag: string, value: string | number | undefined) => (value === undefined ? [] : [flag, String(value)]);
+  return [
+    ...one("--config", commandLine.config),
+    ...(commandLine.docs ?? []).flatMap((folder) => ["--docs", folder]),
+    ...(commandLine.exclude ?? []).flatMap((glob) => ["--exclude", glob]),
+    ...one("--data", commandLine.data),
+    ...one("--host", commandLine.host),
+    ...one("--port", commandLine.port),
+    ...one("--log-level", commandLine.logLevel),
+  ];
+}
+
+function nonEmpty(words: readonly string[]): [string, ...string[]] {
+  const [first = "", ...rest] = words;
+  return [first, ...rest];
+}

@@ -1,0 +1,26 @@
+import { supervise } from "../supervise.ts";
+import type { Surroundings } from "./command.ts";
+import { corePlan, edgePlan, openMeetingPlace, type Launch } from "./processes.ts";
+
+/**
+ * `hearth start`: the core and the edge as siblings, each restarted when it dies, until Ctrl-C. Rejects with a UserError when one
+ * of them cannot start because of a mistake of the owner's.
+ */
+export async function runStart(launch: Launch, { err, signal }: Surroundings): Promise<number> {
+  using place = openMeetingPlace(launch.settings);
+  const { socket, log } = place;
+  const stop = new AbortController();
+  const stopAll = () => stop.abort();
+  signal.addEventListener("abort", stopAll, { once: true });
+  if (signal.aborted) stopAll();
+  const onRestart = (sentence: string) => void err.write(`${sentence}\n`);
+  const processes = [corePlan(launch, { socket, log, watch: true }), edgePlan(launch, { socket, log })];
+  try {
+    const ends = await Promise.allSettled(
+      processes.map((plan) => supervise(plan, { signal: stop.signal, onRestart }).finally(stopAll)),
+    );
+    return ends.some((end) => end.status === "rejected") ? 2 : 0;
+  } finally {
+    signal.removeEventListener("abort", stopAll);
+  }
+}

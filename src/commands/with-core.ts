@@ -1,0 +1,28 @@
+import type { Brain } from "../brain/brain.ts";
+import { connectBrain } from "../channel/connect.ts";
+import type { Log } from "../log.ts";
+import { supervise } from "../supervise.ts";
+import type { Surroundings } from "./command.ts";
+import { corePlan, openMeetingPlace, type Launch } from "./processes.ts";
+
+/** Does one command's work on a brain in a sealed core of its own, which ends with it. Gives the command's exit code. */
+export async function withCore(
+  launch: Launch,
+  { log, surroundings }: { readonly log: Log; readonly surroundings: Surroundings },
+  work: (brain: Brain) => Promise<number>,
+): Promise<number> {
+  using place = openMeetingPlace(launch.settings);
+  const stop = new AbortController();
+  const failed = Promise.withResolvers<number>();
+  const core = supervise(corePlan(launch, { ...place, watch: false }), {
+    signal: stop.signal,
+    onRestart: (sentence) => void surroundings.err.write(`${sentence}\n`),
+  }).catch(() => failed.resolve(2));
+  try {
+    await using brain = connectBrain({ path: place.socket, log });
+    return await Promise.race([work(brain), failed.promise]);
+  } finally {
+    stop.abort();
+    await core;
+  }
+}

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { startReport } from "./bots/terminal/start-report.ts";
+import { openWebChat } from "./bots/web/web.ts";
+import type { Brain, BrainStatus } from "./brain/brain.ts";
+import { connectBrain } from "./channel/connect.ts";
+import type { Surroundings } from "./commands/command.ts";
+import { syncBar } from "./commands/sync-bar.ts";
+import type { Settings } from "./config.ts";
+import type { Log } from "./log.ts";
+import { UserError } from "./user-error.ts";
+
+const POLL_MS = 100;
+
+/** Questions that Hearth's own manual answers, offered on the page while it is all there is to read. */
+const MANUAL_EXAMPLES = [
+  "How do I add my own documents?",
+  "What leaves this machine?",
+  "Which file formats can Hearth read?",
+];
+
+/**
+ * The edge process: where people talk (in this version the page), on a brain behind a Unix socket, until the signal comes. Says on
+ * `surroundings.out` where the page is and what was read. Throws a UserError for a mistake of the owner's.
+ */
+export async function runEdge(
+  settings: Settings,
+  options: {
+    readonly socket: string;
+    readonly version: string;
+    readonly log: Log;
+    readonly surroundings: Surroundings;
+  },
+): Promise<void> {
+  const { log, socket, surroundings } = options;
+  const { signal } = surroundings;
+  await using stack = new AsyncDisposableStack();
+  const brain = stack.use(connectBrain({ path: socket, log }));
+  const web = stack.use(
+    await openWebChat({
+      brain,
+      log,
+      ...settings.web,
+      clearance: ["public", "team"],
+      examples: settings.isManual ? MANUAL_EXAMPLES : [],
+    }),
+  );
+  surroundings.out.write(`Hearth ${options.version}\n\n  Chat       ${web.url}\n`);
+  const status = await firstRead(brain, surroundings);
+  if (status) {
+    refuseUnsealed(status, settings);
+    surroundings.out.write(startReport(status, settings));
+  }
+  await aborted(signal);
+}
+
+/** The status after the first sync has ended, with a progress bar until then; undefined when the signal came first. */
+async function firstRead(brain: Brain, { err, errIsTerminal, signal }: Surroundings): Promise<BrainStatus | undefined> {
+  using bar = syncBar({ to: err, visible: errIsTerminal });
+  while (!signal.aborted) {
+    const status = await brain.status({ signal }).catch(() => undefined);
+    if (status && status.sync.kind !== "reading") return status;
+    if (status?.sync.kind === "reading") bar.update(status.sync);
+    await delay(POLL_MS, undefined, { signal }).catch(() => {});
+  }
+  return undefined;
+}
+
+/** With chat tokens, an unsealed core is only used where the owner has written that down. */
+function refuseUnsealed({ seal }: BrainStatus, settings: Settings): void {
+  if (seal.kind === "sealed" || settings.seal === "off" || settings.platforms.length === 0) return;
+  throw new UserError(
+    `A token for ${settings.platforms.join(" and ")} is set but the core is not sealed, because ${seal.why}. ${seal.cure}, ` +
+      `or write "seal: off" into the configuration to run it so`,
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Surroundings } from "./commands/command.ts";
+import { createProgram } from "./commands/program.ts";
+import { USER_ERROR_EXIT } from "./supervise.ts";
+import { UserError } from "./user-error.ts";
+
+const main = fileURLToPath(import.meta.url);
+const home = dirname(dirname(main));
+const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as { version: string };
+
+const stopping = new AbortController();
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(name, () => {
+    // A second Ctrl-C means now.
+    if (stopping.signal.aborted) process.exit(130);
+    stopping.abort(new Error("Hearth is stopping"));
+  });
+}
+// A reader that went away (`hearth lookup … | head`) is no failure.
+process.stdout.on("error", () => stopping.abort(new Error("Nobody reads the output")));
+
+const surroundings: Surroundings = {
+  in: process.stdin,
+  out: process.stdout,
+  err: process.stderr,
+  isTerminal: process.stdout.isTTY,
+  errIsTerminal: process.stderr.isTTY,
+  colors: process.stdout.isTTY,
+  columns: process.stdout.columns || 100,
+  signal: stopping.signal,
+};
+
+const program = createProgram({
+  version,
+  surroundings,
+  place: { cwd: process.cwd(), home, environment: process.env },
+  node: process.execPath,
+  main,
+  platform: process.platform,
+  stopWithParent: () => process.stdin.on("end", () => stopping.abort(new Error("The parent is gone"))).resume(),
+});
+
+try {
+  process.exitCode = await program(process.argv);
+} catch (error) {
+  // A child's mistake has been said by the child; what a process of Hearth's says to people goes to its standard output.
+  const isChild = process.argv.includes("--with-parent");
+  const sentence =
+    error instanceof UserError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  if (!stopping.signal.aborted) {
+    (isChild ? process.stdout : process.stderr).write(`hearth: ${sentence}\n`);
+    process.exitCode = error instanceof UserError ? USER_ERROR_EXIT : 1;
+  }
+}

@@ -1,0 +1,165 @@
+import { mkdtempSync } from "node:fs";
+import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Brain, Progress } from "../../src/brain/brain.ts";
+import { connectBrain } from "../../src/channel/connect.ts";
+import { serveBrain } from "../../src/channel/serve.ts";
+import { createLog, silentLog } from "../../src/log.ts";
+import { asked } from "../contracts/brain.ts";
+import { quoted, readyStatus, scriptedBrain } from "../helpers/scripted-brain.ts";
+
+const log = silentLog();
+const signal = AbortSignal.timeout(20_000);
+let path: string;
+
+beforeEach(() => {
+  path = join(mkdtempSync(join(tmpdir(), "hearth-test-")), "core.sock");
+});
+
+async function connected(script: Partial<Brain>) {
+  const stack = new AsyncDisposableStack();
+  stack.use(await serveBrain(scriptedBrain(script), { path, log }));
+  const brain = stack.use(connectBrain({ path, log }));
+  return { brain, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+describe("the channel between edge and core", () => {
+  it("carries a question down, and its progress and answer up, unchanged", async () => {
+    const seen: unknown[] = [];
+    await using channel = await connected({
+      answer: async (question, { onProgress }) => {
+        seen.push(question);
+        onProgress?.("searching");
+        return quoted();
+      },
+    });
+    const question = asked("How many days?", [{ role: "user", text: "About leave" }]);
+    const progress: Progress[] = [];
+    const answered = await channel.brain.answer(question, { signal, onProgress: (step) => progress.push(step) });
+    expect(answered).toEqual(quoted());
+    expect(seen).toEqual([question]);
+    expect(progress).toEqual(["searching"]);
+  });
+
+  it("stops the work in the core when the asker gives up", async () => {
+    const stopped = Promise.withResolvers<string>();
+    await using channel = await connected({
+      answer: (_question, options) =>
+        new Promise((_resolve, reject) => {
+          options.signal.addEventListener("abort", () => {
+            stopped.resolve("stopped");
+            reject(new Error("stopped"));
+          });
+        }),
+    });
+    const asking = new AbortController();
+    const answer = channel.brain.answer(asked("Slow?"), { signal: asking.signal });
+    setImmediate(() => asking.abort(new Error("given up")));
+    await expect(answer).rejects.toThrow("given up");
+    // The abort may come before the question is on its way; ask until one has arrived and been stopped.
+    const again = new AbortController();
+    const second = channel.brain.answer(asked("Slow?"), { signal: again.signal }).catch(() => {});
+    const timer = setInterval(() => again.abort(new Error("given up")), 50);
+    await expect(stopped.promise).resolves.toBe("stopped");
+    clearInterval(timer);
+    await second;
+  });
+
+  it("asks again once when the core dies with a question in hand, and says so", async () => {
+    const arrived = Promise.withResolvers<void>();
+    const first = await serveBrain(
+      scriptedBrain({
+        answer: () => {
+          arrived.resolve();
+          return new Promise(() => {});
+        },
+      }),
+      { path, log },
+    );
+    await using brain = connectBrain({ path, log });
+    const progress: Progress[] = [];
+    const answer = brain.answer(asked("How many days?"), { signal, onProgress: (step) => progress.push(step) });
+    await arrived.promise;
+    await first[Symbol.asyncDispose]();
+    await using _second = await serveBrain(scriptedBrain(), { path, log });
+    expect(await answer).toEqual(quoted());
+    expect(progress).toEqual(["asking-again"]);
+  });
+
+  it("gives up a question that the core died over twice", async () => {
+    let deaths = 0;
+    let server: AsyncDisposable;
+    const dying: Partial<Brain> = {
+      answer: async () => {
+        deaths += 1;
+        void server[Symbol.asyncDispose]().then(async () => {
+          server = await serveBrain(scriptedBrain(dying), { path, log });
+        });
+        return new Promise(() => {});
+      },
+    };
+    server = await serveBrain(scriptedBrain(dying), { path, log });
+    await using brain = connectBrain({ path, log });
+    await expect(brain.answer(asked("Deadly?"), { signal })).rejects.toThrow("stopped twice over the same question");
+    expect(deaths).toBe(2);
+    await vi.waitFor(async () => expect(await brain.status({ signal })).toEqual(readyStatus));
+    await server[Symbol.asyncDispose]();
+  });
+
+  it("says at once that the core is away when asked for the status, and finds it when it comes", async () => {
+    await using brain = connectBrain({ path, log });
+    await expect(brain.status({ signal })).rejects.toThrow("The search process is starting");
+    await using _server = await serveBrain(scriptedBrain(), { path, log });
+    await vi.waitFor(async () => expect(await brain.status({ signal })).toEqual(readyStatus));
+  });
+
+  it("lets no word of an error cross, and writes none into the log", async () => {
+    const lines: string[] = [];
+    const spying = createLog({ level: "trace", process: "test", to: { write: (line) => void lines.push(line) } });
+    const failing = scriptedBrain({
+      lookup: async () => {
+        JSON.parse("CANARY is what somebody asked");
+        return [];
+      },
+    });
+    await using _server = await serveBrain(failing, { path, log: spying });
+    await using brain = connectBrain({ path, log });
+    const failure = await brain
+      .lookup("CANARY", { clearance: ["team"], limit: 1, signal })
+      .catch((error: unknown) => error);
+    expect(failure).toMatchObject({ message: 'The core could not do "lookup"; its log says why' });
+    expect(lines.join("")).toContain("request failed");
+    expect(lines.join("")).not.toContain("CANARY");
+  });
+
+  it("refuses what is not a question, without asking the brain", async () => {
+    const answer = vi.fn(async () => quoted());
+    await using channel = await connected({ answer });
+    const tooLong = asked("x".repeat(4_001));
+    await expect(channel.brain.answer(tooLong, { signal })).rejects.toThrow();
+    await expect(channel.brain.answer({ ...asked("Hi"), clearance: [] }, { signal })).rejects.toThrow();
+    expect(answer).not.toHaveBeenCalled();
+  });
+
+  it("survives bytes that are no message", async () => {
+    await using channel = await connected({});
+    const stray = createConnection(path);
+    stray.write("Content-Length: many\r\n\r\nGET / HTTP/1.1\r\n\r\n");
+    await new Promise((resolve) => stray.once("close", resolve).once("error", resolve));
+    expect(await channel.brain.status({ signal })).toEqual(readyStatus);
+  });
+
+  it("answers many at once, each its own", async () => {
+    await using channel = await connected({
+      document: async (id) => {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+        return [{ ...(quoted().hits[0]?.passage as never as object), id } as never];
+      },
+    });
+    const ids = Array.from({ length: 100 }, (_, index) => String(index));
+    const documents = await Promise.all(ids.map((id) => channel.brain.document(id, { clearance: ["team"], signal })));
+    expect(documents.map(([first]) => first?.id)).toEqual(ids);
+  });
+});

@@ -1,0 +1,56 @@
+import type { Answered, Brain, BrainStatus } from "../../src/brain/brain.ts";
+import type { Passage } from "../../src/chat.ts";
+
+/** A passage with whatever a test cares about. */
+export function passage(given: Partial<Passage> = {}): Passage {
+  return {
+    id: `${"a".repeat(32)}#0`,
+    documentId: "a".repeat(32),
+    path: "leave.md",
+    title: "Leave",
+    headings: ["Annual leave"],
+    anchor: "annual-leave",
+    lines: [3, 5],
+    text: "Everybody gets 28 days of annual leave. Ask your lead first.",
+    ...given,
+  };
+}
+
+/** The answer whose one quote is the given stretch of the passage's text (by default its first sentence). */
+export function quoted(from: Passage = passage(), quote = from.text.split(/(?<=\.)\s/)[0] ?? ""): Answered {
+  const start = from.text.indexOf(quote);
+  return {
+    answer: {
+      kind: "quoted",
+      quotes: [{ passage: 0, text: quote, ranges: [[start, start + quote.length]] }],
+      passages: [from],
+    },
+    hits: [{ passage: from, score: 12.5 }],
+    timings: { search: 3, answer: 1 },
+  };
+}
+
+/** The answer that the documents do not hold it. */
+export function unknown(...nearest: readonly Passage[]): Answered {
+  return { answer: { kind: "unknown", nearest }, hits: [], timings: { search: 3, answer: 1 } };
+}
+
+export const readyStatus: BrainStatus = {
+  documents: 2,
+  passages: 7,
+  sync: { kind: "current", at: "2026-11-24T09:00:00.000Z", seconds: 0.4 },
+  failed: [],
+  seal: { kind: "sealed", interfaces: ["lo"], by: "unshare" },
+};
+
+/** A brain that says what the test gives it; anything not given has a harmless answer. */
+export function scriptedBrain(script: Partial<Brain> = {}): Brain {
+  return {
+    answer: async () => quoted(),
+    lookup: async () => [{ passage: passage(), score: 1 }],
+    document: async () => [passage()],
+    sync: async () => ({ added: 0, changed: 0, removed: 0, unchanged: 2, failed: [], seconds: 0.1 }),
+    status: async () => readyStatus,
+    ...script,
+  };
+}
