@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+interface Import {
+  readonly from: string;
+  /** A path inside the project ("src/chat.ts"), or a package's name. */
+  readonly to: string;
+  readonly isType: boolean;
+}
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => posix.join(folder, path.replaceAll("\\", "/")));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), "utf8");
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm);
+  return [...statements].map(([, type, named = "", dynamic]) => {
+    const target = dynamic ?? named;
+    return {
+      from: file,
+      to: target.startsWith(".") ? posix.join(dirname(file), target) : packageName(target),
+      isType: type !== undefined,
+    };
+  });
+}
+
+function packageName(target: string): string {
+  const parts = target.split("/");
+  return target.startsWith("@") ? parts.slice(0, 2).join("/") : (parts[0] ?? target);
+}
+
+const sources = filesUnder("src");
+const imports = sources.flatMap(importsOf);
+const inFolder = (path: string, folder: string) => path.startsWith(`src/${folder}/`);
+const show = ({ from, to }: Import) => `${from} imports ${to}`;
+
+/** Words every folder may use. */
+const SHARED = ["src/chat.ts", "src/log.ts", "src/user-error.ts"];
+/** The only files that construct. */
+const ROOTS = ["src/core.ts", "src/edge.ts"];
+
+describe("imports", () => {
+  it("were found", () => {
+    expect(imports.length).toBeGreaterThan(50);
+    expect(imports.some(({ isType }) => isType)).toBe(true);
+  });
+
+  it("lead nowhere from chat.ts", () => {
+    expect(imports.filter(({ from }) => from === "src/chat.ts").map(show)).toEqual([]);
+  });
+
+  it("lead from knowledge/ only to shared words", () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        inFolder(from, "knowledge") && to.startsWith("src/") && !inFolder(to, "knowledge") && !SHARED.includes(to),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("lead from brain/ only to knowledge/ and shared words", () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        inFolder(from, "brain") &&
+        to.startsWith("src/") &&
+        !["brain", "knowledge", "memory"].some((folder) => inFolder(to, folder)) &&
+        !SHARED.includes(to),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("lead from bots/ only to shared words and the types of the Brain", () => {
+    const wrong = imports.filter(
+      ({ from, to, isType }) =>
+        inFolder(from, "bots") &&
+        to.startsWith("src/") &&
+        !inFolder(to, "bots") &&
+        !SHARED.includes(to) &&
+        !(isType && ["src/brain/brain.ts", "src/knowledge/knowledge.ts"].includes(to)),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("lead to bots/ only from the edge and the commands", () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        inFolder(to, "bots") && !inFolder(from, "bots") && from !== "src/edge.ts" && !inFolder(from, "commands"),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("keep the edge and the channel free of the core's code, and the core free of bots", () => {
+    const coreCode = (to: string) => ["brain", "memory", "knowledge"].some((folder) => inFolder(to, folder));
+    const wrong = imports.filter(
+      ({ from, to, isType }) =>
+        (["src/edge.ts", "src/channel/connect.ts"].includes(from) && coreCode(to) && !isType) ||
+        (from === "src/core.ts" && inFolder(to, "bots")),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("bring main.ts, the edge and the core together only in the commands", () => {
+    const wrong = imports.filter(({ from, to }) => ROOTS.includes(to) && !inFolder(from, "commands"));
+    expect(wrong.map(show)).toEqual([]);
+  });
+});
+
+describe("each library has one home", () => {
+  const homes: Readonly<Record<string, RegExp>> = {
+    "@lancedb/lancedb": /^src\/knowledge\/lance/,
+    "apache-arrow": /^src\/knowledge\/lance/,
+    "@orama/stemmers": /^src\/knowledge\/words\.ts$/,
+    "@parcel/watcher": /^src\/knowledge\/folder/,
+    picomatch: /^src\/knowledge\/folder/,
+    piscina: /^src\/knowledge\/read\//,
+    "markdown-it": /^src\/knowledge\/read\//,
+    htmlparser2: /^src\/knowledge\/read\//,
+    yaml: /^src\/(config\.ts|knowledge\/read\/)/,
+    zod: /^src\/(config\.ts|channel\/protocol\.ts|bots\/web\/|commands\/questions-file\.ts)/,
+    hono: /^src\/bots\/web\//,
+    "@hono/node-server": /^src\/bots\/web\//,
+    "vscode-jsonrpc": /^src\/channel\//,
+    commander: /^src\/commands\/program\.ts$/,
+    pino: /^src\/(log|commands\/program)\.ts$/,
+  };
+  for (const [library, home] of Object.entries(homes)) {
+    it(library, () => {
+      const users = imports.filter(({ to }) => to === library).map(({ from }) => from);
+      expect(users.length).toBeGreaterThan(0);
+      expect(users.filter((from) => !home.test(from))).toEqual([]);
+    });
+  }
+});
+
+describe("the process", () => {
+  const text = (file: string) => readFileSync(join(root, file), "utf8").replaceAll(/^\s*(?:\*|\/\/|\/\*).*$/gm, "");
+
+  it("is touched only by main.ts", () => {
+    const users = sources.filter((file) => file !== "src/main.ts" && /(?<![\w."'-])process\.[a-z]/.test(text(file)));
+    expect(users).toEqual([]);
+  });
+
+  it("has its environment read only by config.ts, which is given it", () => {
+    const users = sources.filter((file) => /\bprocess\.env\b|\bimport\.meta\.env\b/.test(text(file)));
+    expect(users).toEqual(["src/main.ts"]);
+  });
+});
+
+describe("the tree", () => {
+  it("has no folder or file for whatever fits nowhere", () => {
+    const names = sources.map((file) => relative("src", file));
+    expect(names.filter((name) => /(^|\/)(utils?|helpers?|types|common|misc|services|index)(\/|\.ts$)/.test(name))).toEqual([]);
+  });
+});
