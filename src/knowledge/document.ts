@@ -7,6 +7,8 @@ export interface Block {
   readonly text: string;
   /** 1 to 6 for headings. */
   readonly level?: number;
+  /** A heading's own anchor, where the document gives one. */
+  readonly anchor?: string;
   /** First and last line in the file, counted from 1. */
   readonly lines: readonly [first: number, last: number];
 }
