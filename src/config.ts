@@ -260,5 +260,5 @@ export function childEnvironment(
     "COLORTERM",
   ];
   const pairs = kept.flatMap((key) => (environment[key] === undefined ? [] : [[key, environment[key]] as const]));
-  return { ...Object.fromEntries(pairs), ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2" };
+  return { ...Object.fromEntries(pairs), ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2", LANCE_LOG: "error" };
 }

@@ -20,7 +20,9 @@ function filesUnder(folder: string): string[] {
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(root, file), "utf8");
-  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm);
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(type\s)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm,
+  );
   return [...statements].map(([, type, named = "", dynamic]) => {
     const target = dynamic ?? named;
     return {
@@ -155,6 +157,8 @@ describe("the process", () => {
 describe("the tree", () => {
   it("has no folder or file for whatever fits nowhere", () => {
     const names = sources.map((file) => relative("src", file));
-    expect(names.filter((name) => /(^|\/)(utils?|helpers?|types|common|misc|services|index)(\/|\.ts$)/.test(name))).toEqual([]);
+    expect(
+      names.filter((name) => /(^|\/)(utils?|helpers?|types|common|misc|services|index)(\/|\.ts$)/.test(name)),
+    ).toEqual([]);
   });
 });

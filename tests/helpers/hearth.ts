@@ -42,7 +42,10 @@ export interface Running extends AsyncDisposable {
 }
 
 /** Starts `hearth` with the given words in the given folder. Disposing of it stops it as Ctrl-C would. */
-export function hearth(words: readonly string[], options: { readonly cwd: string; readonly env?: Record<string, string> }): Running {
+export function hearth(
+  words: readonly string[],
+  options: { readonly cwd: string; readonly env?: Record<string, string> },
+): Running {
   const child = spawn(process.execPath, [main, ...words], {
     cwd: options.cwd,
     env: { PATH: process.env["PATH"] ?? "", HOME: options.cwd, ...options.env },
@@ -101,7 +104,9 @@ export function childrenOf(parent: ChildProcess): Readonly<Record<string, number
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;
     try {
-      const fields = readFileSync(`/proc/${entry}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+      const fields = readFileSync(`/proc/${entry}/stat`, "utf8")
+        .replace(/^.*\) /, "")
+        .split(" ");
       if (Number(fields[1]) !== parent.pid) continue;
       const words = readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0");
       const half = words[words.findIndex((word) => word.endsWith("main.ts")) + 1];

@@ -13,7 +13,9 @@ describe.concurrent("journey: the page", { timeout: 60_000 }, () => {
     const events = await askPage(page.url, "How many days of annual leave do we get?");
     expect(events.at(-1)).toMatchObject({
       kind: "answer",
-      answered: { answer: { kind: "quoted", passages: [{ path: "leave.md", headings: ["Annual leave"], lines: [7, 7] }] } },
+      answered: {
+        answer: { kind: "quoted", passages: [{ path: "leave.md", headings: ["Annual leave"], lines: [7, 7] }] },
+      },
     });
     expect(JSON.stringify(events)).toContain("28 days");
     const unknown = await askPage(page.url, "Who won the football championship in 1974?");
@@ -43,7 +45,10 @@ describe.concurrent("journey: the page", { timeout: 60_000 }, () => {
       const response = await fetch(new URL(`/api/lookup?words=${encodeURIComponent(words)}`, page.url));
       return JSON.stringify(await response.json());
     };
-    await vi.waitFor(async () => expect(await lookup("garage gate")).toContain("parking.md"), { timeout: 2_000, interval: 50 });
+    await vi.waitFor(async () => expect(await lookup("garage gate")).toContain("parking.md"), {
+      timeout: 2_000,
+      interval: 50,
+    });
     rmSync(join(place.folder, "docs/parking.md"));
     await vi.waitFor(async () => expect(await lookup("garage gate")).not.toContain("parking.md"), {
       timeout: 2_000,

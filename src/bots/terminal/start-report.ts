@@ -43,7 +43,5 @@ function seal({ seal: state }: BrainStatus): string {
 }
 
 function platform(name: string, withToken: readonly string[]): string {
-  return withToken.includes(name)
-    ? `a token is set, but this version does not speak ${name} yet`
-    : "not connected";
+  return withToken.includes(name) ? `a token is set, but this version does not speak ${name} yet` : "not connected";
 }

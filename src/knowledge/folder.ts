@@ -1,0 +1,200 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { lstat, open, opendir, realpath, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import watcher from "@parcel/watcher";
+import picomatch from "picomatch";
+import { isDocumentName } from "./read/read.ts";
+import type { FolderOptions, Listing, Source, SourceFile } from "./source.ts";
+
+/** Changes that come within this time are told together. */
+const SETTLE_MS = 150;
+/** How often everything is looked at where the system cannot tell what changed. */
+const POLL_MS = 5_000;
+/** Folders that hold no documents of the owner's. */
+const SKIPPED = new Set(["node_modules"]);
+
+/** A folder of documents on this machine. `onWarning` is told when changes cannot be watched and are looked for instead. */
+export function createFolderSource(
+  options: FolderOptions,
+  { onWarning }: { readonly onWarning?: (sentence: string) => void } = {},
+): Source {
+  return {
+    options,
+    list: ({ signal }) => listFolder(options, signal),
+    watch: (onChange) => watchFolder(options.folder, { onChange, ...(onWarning && { onWarning }) }),
+  };
+}
+
+/** One walk's findings so far. */
+interface Walk {
+  readonly root: string;
+  readonly maxBytes: number;
+  readonly isExcluded: (path: string) => boolean;
+  readonly signal: AbortSignal;
+  readonly files: SourceFile[];
+  readonly refused: { path: string; reason: string }[];
+  /** Real paths of the folders on the way down, so that a link in a circle ends. */
+  readonly visited: Set<string>;
+}
+
+async function listFolder(options: FolderOptions, signal: AbortSignal): Promise<Listing> {
+  const root = await realpath(options.folder).catch((error: unknown) => {
+    throw new Error(`The folder ${options.folder} cannot be read (${reasonOf(error)}); create it or correct the path`);
+  });
+  const globs = options.exclude.flatMap((glob) => [glob, `${glob.replace(/\/$/, "")}/**`]);
+  const walk: Walk = {
+    root,
+    maxBytes: options.maxBytes,
+    isExcluded: picomatch(globs, { dot: true }),
+    signal,
+    files: [],
+    refused: [],
+    visited: new Set([root]),
+  };
+  await walkFolder(root, "", walk);
+  return {
+    files: walk.files.sort((one, other) => (one.path < other.path ? -1 : 1)),
+    refused: walk.refused.sort((one, other) => (one.path < other.path ? -1 : 1)),
+  };
+}
+
+async function walkFolder(folder: string, prefix: string, walk: Walk): Promise<void> {
+  walk.signal.throwIfAborted();
+  let entries;
+  try {
+    entries = await opendir(folder);
+  } catch (error) {
+    if (prefix === "") throw new Error(`The folder ${folder} cannot be read (${reasonOf(error)})`, { cause: error });
+    walk.refused.push({ path: prefix, reason: `the folder cannot be read (${reasonOf(error)})` });
+    return;
+  }
+  for await (const { name } of entries) {
+    const path = prefix === "" ? name : `${prefix}/${name}`;
+    if (name.startsWith(".") || SKIPPED.has(name) || walk.isExcluded(path)) continue;
+    try {
+      await visit(join(folder, name), path, walk);
+    } catch (error) {
+      walk.signal.throwIfAborted();
+      // Gone since it was listed is no failure: the next walk will not see it.
+      if (codeOf(error) !== "ENOENT") walk.refused.push({ path, reason: `it cannot be read (${reasonOf(error)})` });
+    }
+  }
+}
+
+async function visit(absolutePath: string, path: string, walk: Walk): Promise<void> {
+  const refuse = (reason: string) => void walk.refused.push({ path, reason });
+  const link = (await lstat(absolutePath)).isSymbolicLink();
+  const target = link ? await realpath(absolutePath).catch(() => undefined) : absolutePath;
+  if (target === undefined) return refuse("it is a link that leads nowhere");
+  if (link && !isInside(target, walk.root)) return refuse("it is a link that leads out of the folder");
+  const stats = await stat(target);
+  if (stats.isDirectory()) {
+    const real = await realpath(target);
+    if (walk.visited.has(real)) return;
+    walk.visited.add(real);
+    await walkFolder(target, path, walk);
+    return;
+  }
+  if (!stats.isFile()) return refuse("it is a device, a pipe or a socket, not a file");
+  if (!isDocumentName(path)) return;
+  if (stats.size > walk.maxBytes) return refuse(tooLarge(stats.size, walk.maxBytes));
+  walk.files.push({
+    id: createHash("sha256").update(`${walk.root}\0${path}`).digest("hex").slice(0, 32),
+    path,
+    absolutePath: target,
+    modifiedAt: stats.mtime.toISOString(),
+  });
+}
+
+/**
+ * The bytes of a regular file. What it is and how large is asked of the opened file itself, so that nothing put in its place since
+ * the walk can block the reader or fill the memory. Throws with a reason people understand.
+ */
+export async function readFileSafely(path: string, { maxBytes }: { readonly maxBytes: number }): Promise<Uint8Array> {
+  let file;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw new Error(`it cannot be read (${reasonOf(error)})`, { cause: error });
+  }
+  await using opened = file;
+  const stats = await opened.stat();
+  if (!stats.isFile()) throw new Error("it is a device, a pipe or a socket, not a file");
+  if (stats.size > maxBytes) throw new Error(tooLarge(stats.size, maxBytes));
+  return opened.readFile();
+}
+
+function tooLarge(size: number, maxBytes: number): string {
+  return `it has ${megabytes(size)} MB, more than the ${megabytes(maxBytes)} MB that limits.fileMegabytes allows`;
+}
+
+function megabytes(bytes: number): string {
+  return String(Math.round(bytes / 100_000) / 10);
+}
+
+function isInside(path: string, root: string): boolean {
+  const way = relative(root, path);
+  return way !== ".." && !way.startsWith(`..${sep}`);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "error";
+}
+
+function reasonOf(error: unknown): string {
+  const code = codeOf(error);
+  const words: Readonly<Record<string, string>> = {
+    EACCES: "no permission",
+    EPERM: "no permission",
+    ENOENT: "it is not there",
+    ELOOP: "it became a link",
+    EMFILE: "too many open files",
+    EIO: "the disk reports an error",
+  };
+  return words[code] ?? code;
+}
+
+async function watchFolder(
+  folder: string,
+  {
+    onChange,
+    onWarning,
+  }: { readonly onChange: (paths: readonly string[]) => void; readonly onWarning?: (sentence: string) => void },
+): Promise<AsyncDisposable> {
+  const changed = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let polling: NodeJS.Timeout | undefined;
+  const tell = () => {
+    timer = undefined;
+    const paths = [...changed];
+    changed.clear();
+    onChange(paths);
+  };
+  const poll = (error: unknown) => {
+    if (polling) return;
+    onWarning?.(
+      `Changes in ${folder} cannot be watched (${reasonOf(error)}); they are looked for every ${POLL_MS / 1000} s`,
+    );
+    polling = setInterval(() => onChange([]), POLL_MS);
+    polling.unref();
+  };
+  const subscription = await watcher
+    .subscribe(
+      folder,
+      (error, events) => {
+        if (error) return poll(error);
+        for (const { path } of events) changed.add(path);
+        timer ??= setTimeout(tell, SETTLE_MS);
+      },
+      { ignore: ["**/node_modules/**", "**/.git/**"] },
+    )
+    .catch((error: unknown) => void poll(error));
+  return {
+    async [Symbol.asyncDispose]() {
+      clearTimeout(timer);
+      clearInterval(polling);
+      await subscription?.unsubscribe();
+    },
+  };
+}

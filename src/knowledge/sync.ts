@@ -1,0 +1,96 @@
+import type { IndexedDocument } from "./document.ts";
+import type { FailedDocument, SyncReport } from "./knowledge.ts";
+import type { KnownDocument, PassageIndex } from "./passage-index.ts";
+import type { Reader } from "./read/reader.ts";
+import type { FolderOptions, Listing, Source, SourceFile } from "./source.ts";
+
+/** Passages written in one commit: each commit is a version of the index, each batch waits in memory. */
+const BATCH_PASSAGES = 1_000;
+
+/** What a sync works with. */
+export interface SyncOptions {
+  readonly sources: readonly Source[];
+  readonly index: PassageIndex;
+  readonly reader: Reader;
+  readonly signal: AbortSignal;
+  /** Told how many documents have been looked at, of how many. Must not throw. */
+  readonly onProgress?: (state: { readonly done: number; readonly total: number }) => void;
+}
+
+/**
+ * Makes the index match the folders: reads what is new or changed, takes out what is gone or refused. A document that cannot be
+ * read this time keeps its old passages and is reported. Rejects when a folder cannot be listed; the index then stays as it is, for
+ * what was not seen may still be there.
+ */
+export async function sync({ sources, index, reader, signal, onProgress }: SyncOptions): Promise<SyncReport> {
+  const startedAt = performance.now();
+  const listings = await Promise.all(
+    sources.map(async (source) => ({ folder: source.options, listing: await source.list({ signal }) })),
+  );
+  const known = await index.documents();
+  const files = listings.flatMap(({ folder, listing }) => listing.files.map((file) => ({ file, folder })));
+  const writer = batchWriter(index);
+  const counts = { added: 0, changed: 0, unchanged: 0 };
+  const failed: FailedDocument[] = listings.flatMap(({ listing }) => refusals(listing));
+  for (const [done, { file, folder }] of files.entries()) {
+    signal.throwIfAborted();
+    onProgress?.({ done, total: files.length });
+    const outcome = await readOne({ file, folder, known: known.get(file.id), reader, signal });
+    counts[outcome.kind === "failed" ? "unchanged" : outcome.kind] += outcome.kind === "failed" ? 0 : 1;
+    if (outcome.kind === "failed") failed.push({ path: file.path, reason: outcome.reason });
+    else if (outcome.document) await writer.add(outcome.document);
+  }
+  const seen = new Set(files.map(({ file }) => file.id));
+  const gone = [...known.keys()].filter((id) => !seen.has(id));
+  await writer.finish(gone);
+  return { ...counts, removed: gone.length, failed, seconds: (performance.now() - startedAt) / 1000 };
+}
+
+function refusals({ refused }: Listing): FailedDocument[] {
+  return refused.map(({ path, reason }) => ({ path, reason }));
+}
+
+type Outcome =
+  | { readonly kind: "added" | "changed" | "unchanged"; readonly document?: IndexedDocument }
+  | { readonly kind: "failed"; readonly reason: string };
+
+async function readOne(given: {
+  readonly file: SourceFile;
+  readonly folder: FolderOptions;
+  readonly known: KnownDocument | undefined;
+  readonly reader: Reader;
+  readonly signal: AbortSignal;
+}): Promise<Outcome> {
+  const { file, folder, known, reader, signal } = given;
+  try {
+    const outcome = await reader.read({ file, folder, ...(known && { knownHash: known.hash }) }, { signal });
+    if (outcome.kind === "unchanged") return { kind: "unchanged" };
+    return { kind: known ? "changed" : "added", document: outcome.document };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { kind: "failed", reason: error instanceof Error ? error.message : "it cannot be read" };
+  }
+}
+
+/** Collects documents into batches, so that a thousand small files are a few commits. */
+function batchWriter(index: PassageIndex): {
+  add(document: IndexedDocument): Promise<void>;
+  finish(removed: readonly string[]): Promise<void>;
+} {
+  let batch: IndexedDocument[] = [];
+  let passages = 0;
+  const flush = async (removed: readonly string[]) => {
+    const documents = batch;
+    batch = [];
+    passages = 0;
+    if (documents.length + removed.length > 0) await index.replace({ documents, removed });
+  };
+  return {
+    async add(document) {
+      batch.push(document);
+      passages += document.passages.length;
+      if (passages >= BATCH_PASSAGES) await flush([]);
+    },
+    finish: flush,
+  };
+}
