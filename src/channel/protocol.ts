@@ -5,7 +5,9 @@ import type { Answered, BrainStatus, Progress } from "../brain/brain.ts";
 import type { SyncReport } from "../knowledge/knowledge.ts";
 
 /** Characters of one message that pass the channel; more is refused before it is read. */
-const LONGEST_TEXT = 4_000;
+export const LONGEST_TEXT = 4_000;
+/** Earlier turns that pass along with a question. */
+export const MOST_TURNS = 50;
 const text = z.string().max(LONGEST_TEXT);
 const name = z.string().max(200);
 
@@ -31,7 +33,7 @@ const question = z.object({
     text,
     sentAt: z.iso.datetime(),
   }),
-  turns: z.array(z.object({ role: z.enum(["user", "assistant"]), text })).max(50),
+  turns: z.array(z.object({ role: z.enum(["user", "assistant"]), text })).max(MOST_TURNS),
   clearance,
 });
 

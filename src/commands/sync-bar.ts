@@ -1,14 +1,20 @@
 import type { Writable } from "node:stream";
 import { Presets, SingleBar } from "cli-progress";
 
-/** A progress bar over documents that are being read; draws nothing unless visible, and goes when disposed of. */
-export function syncBar({ to, visible }: { readonly to: Writable; readonly visible: boolean }): Disposable & {
+/** A progress bar, over documents that are being read or what else is named; draws nothing unless visible, and goes when disposed of. */
+export function syncBar(options: {
+  readonly to: Writable;
+  readonly visible: boolean;
+  readonly label?: string;
+  readonly noun?: string;
+}): Disposable & {
   update(state: { readonly done: number; readonly total: number }): void;
 } {
+  const { to, visible, label = "Reading", noun = "documents" } = options;
   const bar = new SingleBar(
     {
-      format: "  Reading    {bar} {value} of {total} documents, {eta_formatted} left",
-      stream: to as NodeJS.WritableStream as never,
+      format: `  ${label.padEnd(9)}  {bar} {value} of {total} ${noun}, {eta_formatted} left`,
+      stream: to,
       clearOnComplete: true,
       hideCursor: true,
       barsize: 30,

@@ -1,4 +1,5 @@
 import type { BrainStatus } from "../../brain/brain.ts";
+import { toPlainLine } from "./plain.ts";
 
 /** Failed documents named at the start; the rest are counted. */
 const NAMED_FAILURES = 5;
@@ -11,7 +12,7 @@ export function startReport(
   const lines = [
     `  Documents  ${documents(status, isManual)}`,
     ...failures(status),
-    `  Core       ${seal(status)}`,
+    `  Core       ${describeSeal(status)}`,
     "  Model      no model is configured: the answers are the sentences of the documents themselves, quoted.",
     "             Writing answers with a local model is not in this version yet; docs/answers.md says how they are made.",
     `  Discord    ${platform("Discord", platforms)}`,
@@ -31,14 +32,17 @@ function documents({ documents: count, passages, sync }: BrainStatus, isManual: 
 }
 
 function failures({ failed }: BrainStatus): string[] {
-  const named = failed.slice(0, NAMED_FAILURES).map(({ path, reason }) => `             not read: ${path}: ${reason}`);
+  const named = failed
+    .slice(0, NAMED_FAILURES)
+    .map(({ path, reason }) => `             not read: ${toPlainLine(path)}: ${toPlainLine(reason)}`);
   const rest = failed.length - named.length;
   return rest > 0 ? [...named, `             and ${rest} more; hearth docs status names them all`] : named;
 }
 
-function seal({ seal: state }: BrainStatus): string {
+/** Whether the core can reach a network, in words; where it can, why, and the cure. */
+export function describeSeal({ seal: state }: Pick<BrainStatus, "seal">): string {
   return state.kind === "sealed"
-    ? `sealed: no network, its only interface is ${state.interfaces.join(", ")} (by ${state.by})`
+    ? `sealed: it has no network, only ${state.interfaces.join(", ")} (by ${state.by})`
     : `not sealed: ${state.why}. ${state.cure}.`;
 }
 

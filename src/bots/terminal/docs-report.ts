@@ -1,0 +1,60 @@
+import type { BrainStatus } from "../../brain/brain.ts";
+import type { FailedDocument, SyncReport } from "../../knowledge/knowledge.ts";
+import { toPlainLine } from "./plain.ts";
+import { describeSeal } from "./start-report.ts";
+
+/** What one sync changed, what the index holds now, and every document that could not be read. Ends with a newline. */
+export function syncReport(report: SyncReport, status: Pick<BrainStatus, "documents" | "passages">): string {
+  const { added, changed, removed, unchanged, failed, seconds } = report;
+  return toText([
+    `Changes    ${added} added, ${changed} changed, ${removed} removed, ${unchanged} unchanged, in ${seconds.toFixed(1)} s`,
+    describeIndex(status),
+    ...describeFailed(failed),
+  ]);
+}
+
+/** What the index holds, whether the core is sealed, and what could not be read. Ends with a newline. */
+export function statusReport(status: BrainStatus): string {
+  return toText([
+    describeIndex(status),
+    `Core       ${describeSeal(status)}`,
+    ...(status.sync.kind === "failed" ? [`Last sync  failed: ${toPlainLine(status.sync.reason)}`] : []),
+    ...describeFailed(status.failed),
+  ]);
+}
+
+/** One line on what a sync did, for those who asked for something else. No newline. */
+export function syncLine({ added, changed, removed, unchanged, failed, seconds }: SyncReport): string {
+  const total = added + changed + unchanged;
+  if (total === 0 && failed.length === 0) {
+    return "No documents were found: Hearth reads Markdown, text and HTML files; --docs DIR names their folder.";
+  }
+  const parts = [
+    ...(added > 0 ? [`${added} new`] : []),
+    ...(changed > 0 ? [`${changed} changed`] : []),
+    ...(removed > 0 ? [`${removed} removed`] : []),
+  ];
+  const changes = parts.length > 0 ? ` (${parts.join(", ")})` : "";
+  const failures = failed.length > 0 ? `; ${count(failed.length, "file")} not read, hearth docs sync says why` : "";
+  return `${count(total, "document")} up to date${changes} in ${seconds.toFixed(1)} s${failures}.`;
+}
+
+function describeIndex({ documents, passages }: Pick<BrainStatus, "documents" | "passages">): string {
+  return `Index      ${count(documents, "document")}, ${count(passages, "passage")}`;
+}
+
+function describeFailed(failed: readonly FailedDocument[]): string[] {
+  if (failed.length === 0) return [];
+  return [
+    `Not read   ${count(failed.length, "file")}`,
+    ...failed.map(({ path, reason }) => `           ${toPlainLine(path)}: ${toPlainLine(reason)}`),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+function toText(lines: readonly string[]): string {
+  return `${lines.join("\n")}\n`;
+}

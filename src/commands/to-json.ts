@@ -1,0 +1,78 @@
+import type { Answered } from "../brain/brain.ts";
+import type { Hit, Passage } from "../chat.ts";
+import type { FileQuestion } from "./questions-file.ts";
+
+/** Passages in one record of a question file; measures look at ten documents at most. */
+const MOST_RESULTS = 20;
+
+/** One question's record: what was asked, what came back, and the milliseconds it took as seen from here. */
+export interface Asked {
+  readonly question: FileQuestion;
+  readonly answered: Answered;
+  readonly total: number;
+}
+
+/** `hearth ask --json`: the answer with its passages (those nearest, where it is not in the docs). `timings` in milliseconds. */
+export function toAnswerObject(
+  question: string,
+  {
+    answered,
+    timings,
+  }: { readonly answered: Answered; readonly timings: { readonly sync: number; readonly total: number } },
+): object {
+  const { answer, hits } = answered;
+  const passages = answer.kind === "quoted" ? answer.passages : answer.nearest;
+  return {
+    question,
+    answered: answer.kind === "quoted",
+    answer: { kind: answer.kind, text: textOf(answered), quotes: answer.kind === "quoted" ? answer.quotes : [] },
+    passages: passages.map((passage) =>
+      toResult({ passage, score: hits.find((hit) => hit.passage.id === passage.id)?.score }),
+    ),
+    timings: rounded({ ...timings, ...answered.timings }),
+  };
+}
+
+/** One line of `hearth ask --jsonl`: the passages considered, best first, the sentences that answer, and the documents they are from. */
+export function toAnswerRecord({ question, answered, total }: Asked): object {
+  const { answer } = answered;
+  const isAnswered = answer.kind === "quoted";
+  return {
+    id: question.id,
+    answered: isAnswered,
+    answer: textOf(answered),
+    citations: isAnswered ? [...new Set(answer.passages.map(({ path }) => path))] : [],
+    results: answered.hits.slice(0, MOST_RESULTS).map(toResult),
+    timings: rounded({ ...answered.timings, total }),
+  };
+}
+
+/** One line of `hearth lookup --jsonl`: the passages found, best first. */
+export function toLookupRecord({ question, answered, total }: Asked): object {
+  return {
+    id: question.id,
+    results: answered.hits.slice(0, MOST_RESULTS).map(toResult),
+    timings: rounded({ search: answered.timings.search, total }),
+  };
+}
+
+/** A passage as the JSON of the commands shows it; `score` is null where the passage was not ranked. */
+export function toResult({
+  passage,
+  score,
+}: {
+  readonly passage: Passage;
+  readonly score?: Hit["score"] | undefined;
+}): object {
+  const { path, title, headings, anchor, url, lines, text } = passage;
+  return { path, title, headings, anchor, ...(url !== undefined && { url }), lines, score: score ?? null, text };
+}
+
+/** Milliseconds to a tenth. */
+export function rounded(timings: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(timings).map(([name, value]) => [name, Math.round(value * 10) / 10]));
+}
+
+function textOf({ answer }: Answered): string {
+  return answer.kind === "quoted" ? answer.quotes.map(({ text }) => text).join("\n") : "";
+}
