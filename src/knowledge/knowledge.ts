@@ -1,10 +1,21 @@
 import type { Audience, Hit, Passage } from "../chat.ts";
 
-/** A word of a question: as it was asked, its stem, and how much it tells (inverse document frequency; 0 and up). */
+/** A word of a question: as it was asked, its stem, and how much it tells (0 and up, see terms.ts). */
 export interface Term {
   readonly word: string;
   readonly stem: string;
+  /** How rare it is in these documents: 0 (everywhere) to 1 (nowhere). */
+  readonly rarity: number;
+  /** What it counts: its rarity, less for words of grammar and for those of earlier turns. */
   readonly weight: number;
+  /** A word of grammar, such as "the" or "how". */
+  readonly isFunction: boolean;
+  /** From an earlier turn, not from the question itself. */
+  readonly isEarlier: boolean;
+  /** Whether any passage has it or one of its variants. */
+  readonly isKnown: boolean;
+  /** Stems that a text may have in its place, each with its share of the term's worth (up to 1). */
+  readonly variants: readonly { readonly stem: string; readonly share: number }[];
 }
 
 /** What a search found: passages best first, and the words it looked for. */

@@ -1,0 +1,74 @@
+import type { Audience, Hit } from "../chat.ts";
+import type { Knowledge, Term } from "./knowledge.ts";
+import type { PassageIndex } from "./passage-index.ts";
+import { rankHits } from "./ranking.ts";
+import { earlierOf, FREQUENCY_CAP, termsOf, weigh, type Unweighed } from "./terms.ts";
+
+/** Passages that the index gives by plain BM25, to be ranked again with more signs: for the words as asked, and with their variants. */
+const CANDIDATES = 100;
+const LONGEST_QUERY = 1_000;
+
+/** Search over a passage index: candidates by its words, then an order by what each word of the question tells. */
+export function createSearch(index: PassageIndex): Pick<Knowledge, "search" | "lookup"> {
+  return {
+    async search({ text, earlier: before }, { clearance, limit, signal }) {
+      signal.throwIfAborted();
+      const question = text.slice(0, LONGEST_QUERY);
+      const earlier = earlierOf(question, before);
+      const unweighed = termsOf(question, earlier);
+      const [candidates, terms] = await Promise.all([
+        findCandidates(index, { words: [question, ...earlier.toReversed()], terms: unweighed, clearance }),
+        weighTerms(index, unweighed),
+      ]);
+      signal.throwIfAborted();
+      return { hits: rankHits(candidates, terms).slice(0, limit), terms };
+    },
+    async lookup(words, { clearance, limit, signal }) {
+      signal.throwIfAborted();
+      return index.search(words, { clearance, limit, prefix: true });
+    },
+  };
+}
+
+async function findCandidates(
+  index: PassageIndex,
+  given: {
+    readonly words: readonly string[];
+    readonly terms: readonly Unweighed[];
+    readonly clearance: readonly Audience[];
+  },
+): Promise<Hit[]> {
+  const { words, terms, clearance } = given;
+  const options = { clearance, limit: CANDIDATES };
+  const variants = [...new Set(terms.flatMap((term) => term.variants.map(({ word }) => word)))];
+  const content = terms.filter(({ isFunction }) => !isFunction).map(({ word }) => word);
+  const queries = [words.join(" "), ...(variants.length > 0 ? [[...content, ...variants].join(" ")] : [])];
+  const found = await Promise.all(queries.map((query) => index.search(query.slice(0, LONGEST_QUERY), options)));
+  return [...new Map(found.flat().map((hit) => [hit.passage.id, hit])).values()];
+}
+
+/** Counts the words and what they are short for; for a word that stands nowhere, the related words that do. */
+async function weighTerms(index: PassageIndex, unweighed: readonly Unweighed[]): Promise<Term[]> {
+  const [{ passages: total }, counts] = await Promise.all([
+    index.count(),
+    countMost(
+      index,
+      unweighed.map(({ word, variants }) => [word, ...variants.filter(({ share }) => share === 1).map(wordOf)]),
+    ),
+  ]);
+  const unknown = unweighed.map(({ variants }, place) => (counts[place] === 0 ? variants.map(wordOf) : []));
+  const related = await countMost(index, unknown);
+  return unweighed.map((term, place) => weigh(term, { count: counts[place] || (related[place] ?? 0), total }));
+}
+
+/** For each group of words, in how many passages its most frequent one stands. */
+async function countMost(index: PassageIndex, groups: readonly (readonly string[])[]): Promise<number[]> {
+  const words = [...new Set(groups.flat())];
+  const counts = words.length > 0 ? await index.frequencies(words, { cap: FREQUENCY_CAP }) : [];
+  const known = new Map(words.map((word, place) => [word, counts[place] ?? 0]));
+  return groups.map((group) => Math.max(0, ...group.map((word) => known.get(word) ?? 0)));
+}
+
+function wordOf({ word }: { readonly word: string }): string {
+  return word;
+}

@@ -1,0 +1,62 @@
+import type { Passage } from "../../src/chat.ts";
+import type { IndexedDocument } from "../../src/knowledge/document.ts";
+import type { PassageIndex } from "../../src/knowledge/passage-index.ts";
+import { wordsOf } from "../../src/knowledge/words.ts";
+
+/** A passage index in memory: the same contract as the real one, with a plain score. */
+export function memoryPassageIndex(): PassageIndex {
+  const documents = new Map<string, IndexedDocument>();
+  const readable = (clearance: readonly string[]) => {
+    if (clearance.length === 0) throw new Error("A search needs a clearance");
+    for (const audience of clearance) {
+      if (!/^[A-Za-z0-9_:.-]{1,200}$/.test(audience)) throw new Error("An audience may hold letters and digits only");
+    }
+    return [...documents.values()].filter(({ audience }) => clearance.includes(audience));
+  };
+  const stemsOf = ({ title, headings, text }: Passage) =>
+    wordsOf([title, ...headings, text].join("\n")).map(({ stem }) => stem);
+  const everyPassage = () => [...documents.values()].flatMap(({ passages }) => [...passages]);
+  const holding = (stem: string) => everyPassage().filter((passage) => stemsOf(passage).includes(stem)).length;
+  return {
+    documents: async () =>
+      new Map(
+        [...documents].map(([id, { hash, passages }]) => [
+          id,
+          { hash, path: passages[0].path, passages: passages.length },
+        ]),
+      ),
+    replace: async ({ documents: given, removed }) => {
+      for (const id of [...given.map((document) => document.id), ...removed]) {
+        if (!/^[0-9a-f]{32}$/.test(id)) throw new Error("A document id must be 32 hexadecimal digits");
+      }
+      for (const id of removed) documents.delete(id);
+      for (const document of given) documents.set(document.id, document);
+    },
+    search: async (words, { clearance, limit, prefix }) => {
+      const open = readable(clearance);
+      const wanted = wordsOf(words.slice(0, 1_000));
+      return open
+        .flatMap(({ passages }) => [...passages])
+        .map((passage) => {
+          const stems = stemsOf(passage);
+          const label = wordsOf([passage.title, ...passage.headings].join(" ")).map(({ word }) => word);
+          const score = wanted.reduce((sum, { stem, word }) => {
+            const isBeginning = prefix && label.some((whole) => whole.startsWith(word));
+            return (
+              sum +
+              (stems.includes(stem) || isBeginning ? Math.log(1 + everyPassage().length / (1 + holding(stem))) : 0)
+            );
+          }, 0);
+          return { passage, score };
+        })
+        .filter(({ score }) => score > 0)
+        .sort((one, other) => other.score - one.score)
+        .slice(0, limit);
+    },
+    frequencies: async (words, { cap }) => words.map((word) => Math.min(cap, holding(wordsOf(word)[0]?.stem ?? ""))),
+    document: async (id, { clearance }) => readable(clearance).find((document) => document.id === id)?.passages ?? [],
+    count: async () => ({ documents: documents.size, passages: everyPassage().length }),
+    optimize: async () => {},
+    async [Symbol.asyncDispose]() {},
+  };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { createSearch } from "../../src/knowledge/search.ts";
+import { indexed } from "../contracts/passage-index.ts";
+import { memoryPassageIndex } from "../helpers/memory-passage-index.ts";
+
+const signal = AbortSignal.timeout(10_000);
+const options = { clearance: ["team"], limit: 5, signal } as const;
+
+async function searchOver(documents: Readonly<Record<string, readonly string[]>>) {
+  const index = memoryPassageIndex();
+  await index.replace({
+    documents: Object.entries(documents).map(([path, texts]) => indexed(path, texts)),
+    removed: [],
+  });
+  const { search, lookup } = createSearch(index);
+  const paths = async (text: string, earlier: readonly string[] = []) =>
+    (await search({ text, earlier }, options)).hits.map(({ passage }) => passage.path);
+  return { search, lookup, paths };
+}
+
+const office = {
+  "key.md": ["The password for the door of the archive changes in spring."],
+  "door.md": ["The door of the kitchen has no lock. The door is green. The door is old."],
+  "plants.md": ["Plants get water on Monday."],
+};
+
+describe("search", () => {
+  it("finds a passage by what a word is short for, and by a related word", async () => {
+    const { paths } = await searchOver(office);
+    expect((await paths("archive pw?"))[0]).toBe("key.md");
+    expect(await paths("passcode")).toEqual(["key.md"]);
+  });
+
+  it("prefers the word itself to a related one", async () => {
+    const { paths } = await searchOver({ "a.md": ["Ask the manager."], "b.md": ["Ask the boss."] });
+    expect(await paths("boss")).toEqual(["b.md", "a.md"]);
+  });
+
+  it("prefers the passage with the rarer words to the one that repeats a common one", async () => {
+    const { paths } = await searchOver(office);
+    expect((await paths("when does the archive door password change"))[0]).toBe("key.md");
+  });
+
+  it("tells which words stand nowhere, also by no other name", async () => {
+    const { search } = await searchOver(office);
+    const { terms } = await search({ text: "pw of the hovercraft", earlier: [] }, options);
+    expect(terms.map(({ word, isKnown }) => [word, isKnown])).toEqual([
+      ["pw", true],
+      ["of", true],
+      ["the", true],
+      ["hovercraft", false],
+    ]);
+  });
+
+  it("adds the turn before to a question that points back to it", async () => {
+    const { paths } = await searchOver(office);
+    expect((await paths("and when do they get it?", ["who waters the plants?"]))[0]).toBe("plants.md");
+  });
+
+  it("gives no more than it was asked for, and refuses an aborted search and an empty clearance", async () => {
+    const { search } = await searchOver(office);
+    const question = { text: "door", earlier: [] };
+    expect((await search(question, { ...options, limit: 1 })).hits).toHaveLength(1);
+    await expect(search(question, { ...options, clearance: [] })).rejects.toThrow("clearance");
+    const aborted = AbortSignal.abort(new Error("no longer wanted"));
+    await expect(search(question, { ...options, signal: aborted })).rejects.toThrow("no longer wanted");
+  });
+});
+
+describe("lookup", () => {
+  it("takes the last word for the beginning of one", async () => {
+    const index = memoryPassageIndex();
+    await index.replace({
+      documents: [indexed("leave.md", ["How time off works."], { headings: ["Annual leave"] })],
+      removed: [],
+    });
+    const hits = await createSearch(index).lookup("annual lea", options);
+    expect(hits.map(({ passage }) => passage.path)).toEqual(["leave.md"]);
+  });
+});
