@@ -1,0 +1,53 @@
+import type { Answer, Hit, Passage, Question } from "../chat.ts";
+import type { Found, Knowledge } from "../knowledge/knowledge.ts";
+import type { Answered, Progress } from "./brain.ts";
+import { confidence, CONSIDERED, signsOf } from "./confidence.ts";
+import { pickQuotes } from "./quote.ts";
+
+/** Passages given back with an answer, and places named where there is none. */
+const GIVEN_BACK = 20;
+const NEAREST = 3;
+
+/** The answer to a question from what is written, without a model: the sentences that answer, or the nearest places. */
+export async function answerQuestion(
+  knowledge: Pick<Knowledge, "search">,
+  question: Question,
+  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress?: (progress: Progress) => void },
+): Promise<Answered> {
+  onProgress?.("searching");
+  const startedAt = performance.now();
+  const text = question.message.text;
+  const earlier = question.turns.filter(({ role }) => role === "user").map((turn) => turn.text);
+  const found = await knowledge.search({ text, earlier }, { clearance: question.clearance, limit: CONSIDERED, signal });
+  const searchedAt = performance.now();
+  const answer = decide(text, found);
+  return {
+    answer,
+    hits: found.hits.slice(0, GIVEN_BACK),
+    timings: { search: searchedAt - startedAt, answer: performance.now() - searchedAt },
+  };
+}
+
+/** Quotes where the signs say that the documents hold an answer; else the nearest places. Pure. */
+function decide(text: string, found: Found): Answer {
+  const isAbout = found.terms.some(({ isFunction, isKnown }) => isKnown && !isFunction);
+  if (isAbout && confidence(signsOf(found)) >= 0) {
+    const { quotes, passages } = pickQuotes(text, found);
+    const [firstQuote, ...quotesAfter] = quotes;
+    const [firstPassage, ...passagesAfter] = passages;
+    if (firstQuote && firstPassage) {
+      return { kind: "quoted", quotes: [firstQuote, ...quotesAfter], passages: [firstPassage, ...passagesAfter] };
+    }
+  }
+  return { kind: "unknown", nearest: isAbout ? nearest(found.hits) : [] };
+}
+
+/** The best passages that stand under different headings. */
+function nearest(hits: readonly Hit[]): Passage[] {
+  const places = new Map<string, Passage>();
+  for (const { passage } of hits) {
+    const place = [passage.documentId, ...passage.headings].join("\n");
+    if (!places.has(place)) places.set(place, passage);
+  }
+  return [...places.values()].slice(0, NEAREST);
+}

@@ -1,0 +1,98 @@
+import type { Found, Term } from "../knowledge/knowledge.ts";
+import { bm25, countWordsOf, hasStem, shareOf, type Counted } from "../knowledge/ranking.ts";
+
+/**
+ * What speaks for and against an answer in the documents, in rarities (0 to 1 a word, see terms.ts), so that sets of documents of
+ * any size compare.
+ */
+export interface Signs {
+  /** Mean BM25 of the three passages with the most evidence: how much of the question they hold, in rare words and often. */
+  readonly evidence: number;
+  /** How much more of the question's words one document holds than the tenth: what any document holds is no evidence. */
+  readonly standsOut: number;
+  /** The largest share of the question's own words, by rarity, that one of the first passages holds. */
+  readonly covered: number;
+  /** How far the thirtieth passage ranks below the first. */
+  readonly fallsOff: number;
+  /** Words of the question that stand nowhere and cannot well be put otherwise: names and things rather than doings. */
+  readonly unknown: number;
+}
+
+/** How many passages the signs look at. */
+export const CONSIDERED = 60;
+const BEST_PASSAGES = 3;
+const AMONG_FIRST = 20;
+const LATER_DOCUMENT = 9;
+const LATER_PASSAGE = 29;
+/** Softer saturation and stronger length normalisation than in the ranking: evidence counts here, not order. */
+const EVIDENCE = { k1: 2, b: 0.75, typical: 110, head: 1 };
+
+/** The signs of what a search found (its first 60 passages). Pure. */
+export function signsOf({ hits, terms }: Found): Signs {
+  const counted = hits.slice(0, CONSIDERED).map(countWordsOf);
+  const rarities = terms.map((term) => ({ ...term, weight: term.rarity }));
+  const evidence = counted.slice(0, AMONG_FIRST).map((one) => bm25(one, rarities, EVIDENCE));
+  const held = heldByDocuments(counted, terms);
+  const total = terms.reduce((sum, { weight }) => sum + weight, 0);
+  return {
+    evidence: sumOf(descending(evidence).slice(0, BEST_PASSAGES)) / BEST_PASSAGES,
+    standsOut: (held[0] ?? 0) - (held[Math.min(LATER_DOCUMENT, held.length >> 1)] ?? 0),
+    covered: Math.max(0, ...counted.slice(0, 5).map((one) => coveredBy(one, terms))),
+    fallsOff: ((hits[0]?.score ?? 0) - (hits[Math.min(LATER_PASSAGE, hits.length >> 1)]?.score ?? 0)) * total,
+    unknown: terms.filter(isUnknownThing).length,
+  };
+}
+
+/** What each document holds of the question's words in all its passages, most first. */
+function heldByDocuments(counted: readonly Counted[], terms: readonly Term[]): number[] {
+  const documents = Map.groupBy(counted, ({ hit }) => hit.passage.documentId);
+  const held = [...documents.values()].map((passages) =>
+    sumOf(terms.map((term) => term.rarity * shareOf(term, (stem) => passages.some((one) => hasStem(one, stem))))),
+  );
+  return descending(held);
+}
+
+/** The share of the question's words that tell something, by rarity, that a passage holds. */
+function coveredBy(counted: Counted, terms: readonly Term[]): number {
+  const telling = terms.filter(({ isFunction }) => !isFunction);
+  const held = telling.map((term) => term.rarity * shareOf(term, (stem) => hasStem(counted, stem)));
+  return sumOf(held) / (sumOf(telling.map(({ rarity }) => rarity)) || 1);
+}
+
+/** English endings of doings and manners, and numbers, which people bring along, tell nothing where no document has them. */
+function isUnknownThing({ word, isKnown, isFunction, isEarlier }: Term): boolean {
+  return !isKnown && !isFunction && !isEarlier && !/(?:ing|ed|ly)$|^\d+$/.test(word);
+}
+
+function descending(values: readonly number[]): number[] {
+  return values.toSorted((one, other) => other - one);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** A logistic regression over the signs. */
+export type Model = Readonly<Record<keyof Signs | "bias", number>>;
+
+/** Fitted by bench/fit-confidence.ts on both public question sets together; docs/answers.md says how, and how well it does. */
+const FITTED: Model = {
+  bias: -3.444,
+  evidence: 0.977,
+  standsOut: 1.815,
+  covered: 0.295,
+  fallsOff: 0.351,
+  unknown: -1.638,
+};
+
+/** How sure it is that the documents hold an answer: from 0 on they do, as far as words can tell. Pure. */
+export function confidence(signs: Signs, model: Model = FITTED): number {
+  return (
+    model.bias +
+    model.evidence * signs.evidence +
+    model.standsOut * signs.standsOut +
+    model.covered * signs.covered +
+    model.fallsOff * signs.fallsOff +
+    model.unknown * signs.unknown
+  );
+}

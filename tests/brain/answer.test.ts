@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { answerQuestion } from "../../src/brain/answer.ts";
+import { confidence, signsOf } from "../../src/brain/confidence.ts";
+import type { Knowledge } from "../../src/knowledge/knowledge.ts";
+import { createSearch } from "../../src/knowledge/search.ts";
+import { asked } from "../contracts/brain.ts";
+import { indexed } from "../contracts/passage-index.ts";
+import { memoryPassageIndex } from "../helpers/memory-passage-index.ts";
+
+const signal = AbortSignal.timeout(10_000);
+
+async function knowing(documents: Readonly<Record<string, readonly string[]>>): Promise<Pick<Knowledge, "search">> {
+  const index = memoryPassageIndex();
+  await index.replace({
+    documents: Object.entries(documents).map(([path, texts]) => indexed(path, texts)),
+    removed: [],
+  });
+  return createSearch(index);
+}
+
+const filler = Object.fromEntries(
+  Array.from({ length: 40 }, (_, number) => [
+    `${number}.md`,
+    [`Room ${number} holds a table and four chairs for meetings.`],
+  ]),
+);
+const wifi = { "wifi.md": ["The wifi password for visitors is printed on the badge."] };
+
+describe("answerQuestion", () => {
+  it("quotes what is written", async () => {
+    const knowledge = await knowing({ ...filler, ...wifi });
+    const { answer } = await answerQuestion(knowledge, asked("Where is the wifi password for visitors printed?"), {
+      signal,
+    });
+    expect(answer).toMatchObject({
+      kind: "quoted",
+      quotes: [{ text: "The wifi password for visitors is printed on the badge." }],
+    });
+  });
+
+  it("names the nearest places for what is not written", async () => {
+    const knowledge = await knowing({ ...filler, ...wifi });
+    const { answer } = await answerQuestion(knowledge, asked("Who repairs the espresso machine near the badge?"), {
+      signal,
+    });
+    expect(answer.kind).toBe("unknown");
+    expect(answer.kind === "unknown" && answer.nearest.map(({ path }) => path)).toContain("wifi.md");
+  });
+
+  it("names nothing for a greeting, an empty question, or words nobody wrote", async () => {
+    const knowledge = await knowing(filler);
+    for (const text of ["hi there", "   ", "?!", "xylophone quux", "thanks, you"]) {
+      expect((await answerQuestion(knowledge, asked(text), { signal })).answer).toEqual({
+        kind: "unknown",
+        nearest: [],
+      });
+    }
+  });
+
+  it("takes the words it lacks from the turn before, for a follow-up only", async () => {
+    const knowledge = await knowing({
+      ...filler,
+      "leave.md": [
+        "Parental leave takes twelve weeks.",
+        "After parental leave you owe the company twelve weeks of work.",
+      ],
+    });
+    const turns = [{ role: "user", text: "How long is parental leave?" } as const];
+    const followUp = await answerQuestion(knowledge, asked("Do I owe them any work after that?", turns), { signal });
+    expect(JSON.stringify(followUp.answer)).toContain("you owe the company");
+    const newSubject = await answerQuestion(
+      knowledge,
+      asked("Which espresso machine repair shop opens Sundays?", turns),
+      { signal },
+    );
+    expect(newSubject.answer.kind).toBe("unknown");
+  });
+
+  it("takes a pasted page for a question without falling over", async () => {
+    const knowledge = await knowing(filler);
+    const { answer } = await answerQuestion(knowledge, asked("table chairs ".repeat(300)), { signal });
+    expect(["quoted", "unknown"]).toContain(answer.kind);
+  });
+});
+
+describe("confidence", () => {
+  it("grows with what the documents hold of a question, and falls with names that stand nowhere", () => {
+    const signs = { evidence: 1, standsOut: 1, covered: 0.5, fallsOff: 1, unknown: 1 };
+    for (const name of ["evidence", "standsOut", "covered", "fallsOff"] as const) {
+      expect(confidence({ ...signs, [name]: signs[name] + 0.5 })).toBeGreaterThan(confidence(signs));
+    }
+    expect(confidence({ ...signs, unknown: 2 })).toBeLessThan(confidence(signs));
+  });
+
+  it("has no sign to go by where nothing was found", () => {
+    const none = signsOf({ hits: [], terms: [] });
+    expect(none).toEqual({ evidence: 0, standsOut: 0, covered: 0, fallsOff: 0, unknown: 0 });
+    expect(confidence(none)).toBeLessThan(0);
+  });
+});
