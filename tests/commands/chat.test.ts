@@ -1,0 +1,123 @@
+import { PassThrough } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { stripVTControlCharacters } from "node:util";
+import { describe, expect, it, vi } from "vitest";
+import type { Question } from "../../src/chat.ts";
+import { runChat } from "../../src/commands/chat.ts";
+import { quoted, scriptedBrain, unknown } from "../helpers/scripted-brain.ts";
+import { surroundings as surroundingsWith } from "../helpers/surroundings.ts";
+
+const options = { clearance: ["public", "team"] } as const;
+const CTRL_C = "\u0003";
+const CTRL_D = "\u0004";
+
+/** A brain that remembers what it was asked; "wait" is answered only when it is stopped. */
+function listener(): { brain: ReturnType<typeof scriptedBrain>; asked: Question[] } {
+  const asked: Question[] = [];
+  const brain = scriptedBrain({
+    answer: async (question, { signal }) => {
+      asked.push(question);
+      if (question.message.text === "wait") await delay(60_000, undefined, { signal });
+      if (question.message.text === "break") throw new Error("The core could not do that");
+      return question.message.text === "Who won?" ? unknown() : quoted();
+    },
+  });
+  return { brain, asked };
+}
+
+function terminal(signal = new AbortController().signal): ReturnType<typeof surroundingsWith> {
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  return surroundingsWith({ in: input, isTerminal: true, errIsTerminal: true, signal });
+}
+
+describe("hearth chat, with piped input", () => {
+  it("answers line by line, repeats each question, and ends with the input", async () => {
+    const surroundings = surroundingsWith();
+    surroundings.in.end("How much leave?\n\nWho won?");
+    expect(await runChat(options, { ...listener(), surroundings })).toBe(0);
+    expect(surroundings.said()).toMatch(
+      /^› How much leave\?\n\nEverybody gets 28 days[\s\S]*\n\n› Who won\?\n\nNot in the docs\.\n\n$/,
+    );
+  });
+
+  it("sends the earlier turns along, until /new", async () => {
+    const surroundings = surroundingsWith();
+    surroundings.in.end("How much leave?\nWho won?\nAnd then?\n/new\nAgain?\n");
+    const { brain, asked } = listener();
+    await runChat(options, { brain, surroundings });
+    expect(asked.map(({ turns }) => turns.map(({ role, text }) => `${role}: ${text}`))).toEqual([
+      [],
+      ["user: How much leave?", "assistant: Everybody gets 28 days of annual leave."],
+      [
+        "user: How much leave?",
+        "assistant: Everybody gets 28 days of annual leave.",
+        "user: Who won?",
+        "assistant: Not in the docs.",
+      ],
+      [],
+    ]);
+    expect(asked.every(({ clearance }) => clearance === options.clearance)).toBe(true);
+  });
+
+  it("goes on after a question that fails, and forgets it", async () => {
+    const surroundings = surroundingsWith();
+    surroundings.in.end(`break\n${"x".repeat(4_001)}\nHow much leave?\n`);
+    const { brain, asked } = listener();
+    expect(await runChat(options, { brain, surroundings })).toBe(0);
+    expect(surroundings.complained()).toContain("could not be answered: The core could not do that");
+    expect(surroundings.said()).toContain("more than 4000; shorten it");
+    expect(asked.at(-1)?.turns).toEqual([]);
+  });
+
+  it("knows its commands, and says so of others", async () => {
+    const surroundings = surroundingsWith();
+    surroundings.in.end("/help\n/frobnicate\n/quit\nHow much leave?\n");
+    const { brain, asked } = listener();
+    expect(await runChat(options, { brain, surroundings })).toBe(0);
+    expect(surroundings.said()).toContain("/new   forget what was said");
+    expect(surroundings.said()).toContain("There is no such command");
+    expect(asked).toEqual([]);
+  });
+
+  it("ends with exit code 130 when it is told to stop", async () => {
+    const stop = new AbortController();
+    const surroundings = surroundingsWith({ signal: stop.signal });
+    const { brain, asked } = listener();
+    const chatting = runChat(options, { brain, surroundings });
+    surroundings.in.write("wait\n");
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    stop.abort();
+    expect(await chatting).toBe(130);
+  });
+});
+
+describe("hearth chat, in a terminal", () => {
+  it("prompts, answers, and ends with Ctrl-D", async () => {
+    const surroundings = terminal();
+    const { brain, asked } = listener();
+    const chatting = runChat(options, { brain, surroundings });
+    await vi.waitFor(() => expect(surroundings.said()).toContain("› "));
+    surroundings.in.write("How much leave?\r");
+    await vi.waitFor(() => expect(stripVTControlCharacters(surroundings.said())).toMatch(/28 days[\s\S]*› $/));
+    surroundings.in.write(CTRL_D);
+    expect(await chatting).toBe(0);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("stops the question in hand with Ctrl-C, and ends with Ctrl-C at the prompt", async () => {
+    const surroundings = terminal();
+    const { brain, asked } = listener();
+    const chatting = runChat(options, { brain, surroundings });
+    await vi.waitFor(() => expect(surroundings.said()).toContain("› "));
+    surroundings.in.write("wait\r");
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    surroundings.in.write(CTRL_C);
+    await vi.waitFor(() => expect(stripVTControlCharacters(surroundings.said())).toMatch(/Stopped\.[\s\S]*› $/));
+    surroundings.in.write("How much leave?\r");
+    await vi.waitFor(() => expect(asked).toHaveLength(2));
+    expect(asked[1]?.turns).toEqual([]);
+    await vi.waitFor(() => expect(stripVTControlCharacters(surroundings.said())).toMatch(/28 days[\s\S]*› $/));
+    surroundings.in.write(CTRL_C);
+    expect(await chatting).toBe(0);
+  });
+});
