@@ -1,0 +1,72 @@
+import { BooleanQuery, MatchQuery, Occur } from "@lancedb/lancedb";
+import type { Audience } from "../chat.ts";
+import type { PassageIndex } from "./passage-index.ts";
+import { wordsOf } from "./words.ts";
+
+/** Longer queries are cut: a query of 700,000 characters was seen to take more than a second. */
+const LONGEST_QUERY = 1_000;
+/** Letters of a word's beginning that are indexed; longer ones are cut. */
+const LONGEST_BEGINNING = 15;
+
+/** The rows that a place may see, as a filter. Throws on a missing clearance and on an audience that would need quoting. */
+export function audienceFilter(clearance: readonly Audience[]): string {
+  if (clearance.length === 0) throw new Error("A search needs a clearance: which audiences the place may see");
+  for (const audience of clearance) {
+    if (!/^[A-Za-z0-9_:.-]{1,200}$/.test(audience))
+      throw new Error("An audience may hold letters, digits and _ : . - only");
+  }
+  return `audience IN (${clearance.map((audience) => `'${audience}'`).join(", ")})`;
+}
+
+/** Ids are made of digits that need no quoting in a filter; nothing else is let into one. */
+export function isDocumentId(id: string): boolean {
+  return /^[0-9a-f]{32}$/.test(id);
+}
+
+/** Ids of the documents that a change touches, each once. Throws on what is no document id. */
+export function documentIds({ documents, removed }: Parameters<PassageIndex["replace"]>[0]): string[] {
+  const ids = [...documents.map(({ id }) => id), ...removed];
+  if (!ids.every(isDocumentId)) throw new Error("A document id must be 32 hexadecimal digits");
+  return [...new Set(ids)];
+}
+
+/** The rows of documents, as a filter. */
+export function documentsFilter(ids: readonly string[]): string {
+  return `document_id IN (${ids.map((id) => `'${id}'`).join(", ")})`;
+}
+
+/** A query for words; undefined where there is none. With `prefix` the last word may be unfinished. */
+export function toQuery(words: string, prefix: boolean): MatchQuery | BooleanQuery | undefined {
+  const typed = words.slice(0, LONGEST_QUERY).trim();
+  if (!/[\p{L}\p{N}]/u.test(typed)) return undefined;
+  if (!prefix) return new MatchQuery(typed, "search_text");
+  const last = typed.split(/\s+/).at(-1) ?? typed;
+  const parts: [Occur, MatchQuery][] = [
+    [Occur.Should, new MatchQuery(typed, "search_text")],
+    [Occur.Should, new MatchQuery(plainWords(typed).map(cutBeginning).join(" "), "beginnings")],
+  ];
+  // What may follow the letters typed so far: words that begin with them and are at most two letters longer.
+  if (last.length >= 3 && last.length <= LONGEST_BEGINNING) {
+    const unfinished = { fuzziness: 2, prefixLength: last.length, maxExpansions: 20 };
+    parts.push([Occur.Should, new MatchQuery(last, "search_text", unfinished)]);
+  }
+  return new BooleanQuery(parts);
+}
+
+/** The beginnings of every word, two letters and up, each once: what people have typed when they look a heading up. */
+export function beginningsOf(label: string): string[] {
+  const beginnings = plainWords(label).flatMap((word) =>
+    Array.from({ length: Math.max(1, Math.min(word.length, LONGEST_BEGINNING) - 1) }, (_, index) =>
+      word.slice(0, index + 2),
+    ),
+  );
+  return [...new Set(beginnings)];
+}
+
+function cutBeginning(word: string): string {
+  return word.slice(0, LONGEST_BEGINNING);
+}
+
+function plainWords(text: string): string[] {
+  return wordsOf(text).map(({ word }) => word);
+}
