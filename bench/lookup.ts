@@ -27,7 +27,7 @@ try {
 }
 
 async function measure(): Promise<void> {
-  await using index = await openLanceIndex({ folder: join(folder, "lance") });
+  await using index = await openLanceIndex({ folder: join(folder, "lance"), mayWrite: true });
   const sqlite = new DatabaseSync(join(folder, "fts5.sqlite"));
   sqlite.exec("CREATE VIRTUAL TABLE passages USING fts5(search_text, tokenize = 'porter unicode61'); BEGIN");
   const insert = sqlite.prepare("INSERT INTO passages VALUES (?)");

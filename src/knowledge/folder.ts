@@ -2,15 +2,11 @@ import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, opendir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import watcher from "@parcel/watcher";
 import picomatch from "picomatch";
+import { watchFolder } from "./folder-watch.ts";
 import { isDocumentName } from "./read/read.ts";
 import type { FolderOptions, Listing, Source, SourceFile } from "./source.ts";
 
-/** Changes that come within this time are told together. */
-const SETTLE_MS = 150;
-/** How often everything is looked at where the system cannot tell what changed. */
-const POLL_MS = 5_000;
 /** Folders that hold no documents of the owner's. */
 const SKIPPED = new Set(["node_modules"]);
 
@@ -22,7 +18,13 @@ export function createFolderSource(
   return {
     options,
     list: ({ signal }) => listFolder(options, signal),
-    watch: (onChange) => watchFolder(options.folder, { onChange, ...(onWarning && { onWarning }) }),
+    watch: (onChange) => {
+      const onUnwatched = (error: unknown, seconds: number) =>
+        onWarning?.(
+          `Changes in ${options.folder} cannot be watched (${reasonOf(error)}); they are looked for every ${seconds} s`,
+        );
+      return watchFolder(options.folder, { onChange, onUnwatched });
+    },
   };
 }
 
@@ -153,48 +155,4 @@ function reasonOf(error: unknown): string {
     EIO: "the disk reports an error",
   };
   return words[code] ?? code;
-}
-
-async function watchFolder(
-  folder: string,
-  {
-    onChange,
-    onWarning,
-  }: { readonly onChange: (paths: readonly string[]) => void; readonly onWarning?: (sentence: string) => void },
-): Promise<AsyncDisposable> {
-  const changed = new Set<string>();
-  let timer: NodeJS.Timeout | undefined;
-  let polling: NodeJS.Timeout | undefined;
-  const tell = () => {
-    timer = undefined;
-    const paths = [...changed];
-    changed.clear();
-    onChange(paths);
-  };
-  const poll = (error: unknown) => {
-    if (polling) return;
-    onWarning?.(
-      `Changes in ${folder} cannot be watched (${reasonOf(error)}); they are looked for every ${POLL_MS / 1000} s`,
-    );
-    polling = setInterval(() => onChange([]), POLL_MS);
-    polling.unref();
-  };
-  const subscription = await watcher
-    .subscribe(
-      folder,
-      (error, events) => {
-        if (error) return poll(error);
-        for (const { path } of events) changed.add(path);
-        timer ??= setTimeout(tell, SETTLE_MS);
-      },
-      { ignore: ["**/node_modules/**", "**/.git/**"] },
-    )
-    .catch((error: unknown) => void poll(error));
-  return {
-    async [Symbol.asyncDispose]() {
-      clearTimeout(timer);
-      clearInterval(polling);
-      await subscription?.unsubscribe();
-    },
-  };
 }

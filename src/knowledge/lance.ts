@@ -1,5 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
-import { connect, Index, type Connection, type Table } from "@lancedb/lancedb";
+import { connect, Index, MatchQuery, type Connection, type Table } from "@lancedb/lancedb";
 import PQueue from "p-queue";
 import { audienceFilter, documentIds, documentsFilter, isDocumentId, toQuery } from "./lance-query.ts";
 import { schema, SHOWN, toPassage, toRows, type Row } from "./lance-rows.ts";
@@ -9,27 +9,33 @@ import type { KnownDocument, PassageIndex } from "./passage-index.ts";
 export const INDEX_FORMAT = 1;
 
 const TABLE = "passages";
+/** Columns with a word index. */
+const SEARCHED = ["search_text", "beginnings"];
 /** Versions younger than this are kept for searches that still read them. */
 const KEEP_VERSIONS_MS = 10 * 60_000;
 
-/**
- * A passage index in LanceDB, in a folder of its own. One process may write; searches see every finished write. An index that can
- * no longer be opened is started anew, as it can be built again; `onWarning` is told.
- */
-export async function openLanceIndex({
-  folder,
-  onWarning,
-}: {
+/** Where the index lives, and whether this process keeps it. */
+interface IndexPlace {
   readonly folder: string;
+  /** True for the one process that may write. Only it starts an index anew that can no longer be read, as it can be built again. */
+  readonly mayWrite: boolean;
   readonly onWarning?: (sentence: string) => void;
-}): Promise<PassageIndex> {
-  if (folder.includes("://")) throw new Error("The index must be in a folder on this machine");
-  const database = await openDatabase(folder, onWarning);
+}
+
+/**
+ * A passage index in LanceDB, in a folder of its own. One process may write; searches see every finished write. Throws when the
+ * index is damaged and not this process's to build anew.
+ */
+export async function openLanceIndex(place: IndexPlace): Promise<PassageIndex> {
+  if (place.folder.includes("://")) throw new Error("The index must be in a folder on this machine");
+  const database = await openDatabase(place);
   let table = await openTable(database);
+  // Where another process writes, the table may come after this one has looked.
+  const current = async () => (table ??= await openTable(database));
   const writes = new PQueue({ concurrency: 1 });
   const frequencies = new Map<string, number>();
   return {
-    ...reading(() => table, frequencies),
+    ...reading(current, frequencies),
     replace: (change) =>
       writes.add(async () => {
         const rows = change.documents.flatMap(toRows);
@@ -49,15 +55,15 @@ export async function openLanceIndex({
 
 /** What only reads. `frequencies` holds counted words until the next write. */
 function reading(
-  current: () => Table | undefined,
+  current: () => Promise<Table | undefined>,
   frequencies: Map<string, number>,
 ): Pick<PassageIndex, "documents" | "search" | "frequencies" | "document" | "count"> {
   return {
-    documents: async () => knownDocuments(current()),
+    documents: async () => knownDocuments(await current()),
     search: async (words, { clearance, limit, prefix = false }) => {
       const filter = audienceFilter(clearance);
       const query = toQuery(words, prefix);
-      const found = query && current()?.query().fullTextSearch(query).where(filter);
+      const found = query && (await current())?.query().fullTextSearch(query).where(filter);
       const rows: (Row & { _score: number })[] =
         (await found
           ?.select([...SHOWN, "_score"])
@@ -69,7 +75,7 @@ function reading(
       Promise.all(
         words.map(async (word) => {
           const key = `${cap} ${word}`;
-          const counted = frequencies.get(key) ?? (await countMatches(current(), word, cap));
+          const counted = frequencies.get(key) ?? (await countMatches(await current(), word, cap));
           frequencies.set(key, counted);
           return counted;
         }),
@@ -77,30 +83,39 @@ function reading(
     document: async (id, { clearance }) => {
       const filter = audienceFilter(clearance);
       if (!isDocumentId(id)) return [];
-      const found = current()
-        ?.query()
-        .where(`${documentsFilter([id])} AND ${filter}`);
+      const found = (await current())?.query().where(`${documentsFilter([id])} AND ${filter}`);
       const rows: (Row & { position: number })[] = (await found?.select([...SHOWN, "position"]).toArray()) ?? [];
       return rows.toSorted((one, other) => one.position - other.position).map(toPassage);
     },
-    count: () => countAll(current()),
+    count: async () => countAll(await current()),
   };
 }
 
-async function openDatabase(folder: string, onWarning?: (sentence: string) => void): Promise<Connection> {
+async function openDatabase({ folder, mayWrite, onWarning }: IndexPlace): Promise<Connection> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const database = await connect(folder, { readConsistencyInterval: 0 });
+  const open = () => connect(folder, { readConsistencyInterval: 0 });
+  const database = await open();
   try {
-    const table = await openTable(database);
-    await table?.query().select(["id", "hash"]).limit(1).toArray();
-    await table?.countRows();
+    await probe(await openTable(database));
     return database;
   } catch (error) {
-    onWarning?.(`The index could not be opened (${error instanceof Error ? error.name : "error"}) and is built anew`);
     database.close();
+    if (!mayWrite) throw error;
+    onWarning?.(`The index could not be read (${error instanceof Error ? error.name : "error"}) and is built anew`);
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    return connect(folder, { readConsistencyInterval: 0 });
+    return open();
+  }
+}
+
+/** Reads a little of everything that a search needs, so that damage shows when the index is opened. */
+async function probe(table: Table | undefined): Promise<void> {
+  if (!table) return;
+  // A table whose maker died before its word indexes were there.
+  if ((await table.listIndices()).length < SEARCHED.length) throw new Error("The index has no word indexes");
+  await knownDocuments(table);
+  for (const column of SEARCHED) {
+    await table.query().fullTextSearch(new MatchQuery("the", column)).select(SHOWN).limit(1).toArray();
   }
 }
 

@@ -33,6 +33,6 @@ export interface Source {
   readonly options: FolderOptions;
   /** Walks the source to its end; rejects when it cannot, so that "not seen" always means "gone". */
   list(options: { readonly signal: AbortSignal }): Promise<Listing>;
-  /** Calls back (debounced) with the absolute paths that changed, until disposed of. An empty list: look at everything. */
-  watch(onChange: (paths: readonly string[]) => void): Promise<AsyncDisposable>;
+  /** Calls back soon after something changed (changes close together once), until disposed of. */
+  watch(onChange: () => void): Promise<AsyncDisposable>;
 }

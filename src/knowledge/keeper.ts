@@ -1,0 +1,122 @@
+import type { Log } from "../log.ts";
+import type { FailedDocument, Knowledge, SyncReport, SyncState } from "./knowledge.ts";
+import type { PassageIndex } from "./passage-index.ts";
+import { sync, type SyncOptions } from "./sync.ts";
+
+/** Upkeep of the index waits until nothing has changed for so long. */
+const UPKEEP_MS = 20_000;
+
+/** Keeps one index in step with its sources: one sync at a time, upkeep when nothing changes. */
+export interface Keeper extends AsyncDisposable {
+  readonly sync: Knowledge["sync"];
+  /** Asks for a sync, after the one in hand if there is one. */
+  readonly syncSoon: () => void;
+  state(): SyncState;
+  failed(): readonly FailedDocument[];
+}
+
+/** What a keeper works with. Without `mayWrite` it only says what is stored. */
+type KeeperOptions = Pick<SyncOptions, "index" | "reader" | "sources"> & {
+  readonly mayWrite: boolean;
+  readonly log: Log;
+};
+
+/** A keeper, which does nothing until it is asked to. */
+export function createKeeper(options: KeeperOptions): Keeper {
+  const closing = new AbortController();
+  const { run, state, failed, cancelUpkeep } = createRun(options, closing.signal);
+  let running: Promise<SyncReport> | undefined;
+  let isAskedAgain = false;
+
+  const start = () => {
+    isAskedAgain = false;
+    running = run().finally(() => {
+      running = undefined;
+      if (isAskedAgain && !closing.signal.aborted) syncSoon();
+    });
+    return running;
+  };
+  const syncSoon = () => {
+    if (running) isAskedAgain = true;
+    else start().catch(() => {});
+  };
+  return {
+    sync: ({ signal }) => abandonable(running ?? start(), signal),
+    syncSoon,
+    state,
+    failed,
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error("Hearth is stopping"));
+      cancelUpkeep();
+      await running?.catch(() => {});
+    },
+  };
+}
+
+/** One sync after the other, what is known since the last one, and upkeep once nothing changes any more. */
+function createRun(options: KeeperOptions, signal: AbortSignal) {
+  let state: SyncState = { kind: "reading", done: 0, total: 0 };
+  let failed: readonly FailedDocument[] = [];
+  const upkeep = planUpkeep(options);
+  const run = async (): Promise<SyncReport> => {
+    const isFirst = state.kind === "reading";
+    const onProgress: SyncOptions["onProgress"] = (at) => {
+      if (isFirst) state = { kind: "reading", ...at };
+    };
+    try {
+      const report = await readAll({ ...options, signal, onProgress });
+      failed = report.failed;
+      state = { kind: "current", at: new Date().toISOString(), seconds: report.seconds };
+      if (report.added + report.changed + report.removed > 0) upkeep.plan(isFirst ? 0 : UPKEEP_MS);
+      return report;
+    } catch (error) {
+      if (!signal.aborted) {
+        options.log.error({ err: error }, "documents could not be read");
+        state = { kind: "failed", reason: error instanceof Error ? error.message : "the log says why" };
+      }
+      throw error;
+    }
+  };
+  return { run, state: () => state, failed: () => failed, cancelUpkeep: upkeep.cancel };
+}
+
+async function readAll({ mayWrite, log, ...options }: KeeperOptions & SyncOptions): Promise<SyncReport> {
+  if (!mayWrite) return reportStored(options.index);
+  const report = await sync(options);
+  if (report.added + report.changed + report.removed > 0) {
+    log.info({ ...report, failed: report.failed.length }, "documents read");
+  }
+  return report;
+}
+
+async function reportStored(index: PassageIndex): Promise<SyncReport> {
+  const { documents } = await index.count();
+  return { added: 0, changed: 0, removed: 0, unchanged: documents, failed: [], seconds: 0 };
+}
+
+function planUpkeep({ index, log }: Pick<KeeperOptions, "index" | "log">) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    plan(wait: number) {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        index.optimize().catch((error: unknown) => log.warn({ err: error }, "upkeep of the index failed"));
+      }, wait);
+      timer.unref();
+    },
+    cancel: () => clearTimeout(timer),
+  };
+}
+
+/** The promise, unless the one who waits for it gives up first; the work itself goes on. */
+async function abandonable<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  signal.throwIfAborted();
+  const gaveUp = Promise.withResolvers<never>();
+  const onAbort = () => gaveUp.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, gaveUp.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
