@@ -90,7 +90,7 @@ async function time(work: () => Promise<unknown>): Promise<number> {
 }
 
 function makeVocabulary(): readonly string[] {
-  const syllables = [..."bcdfghjklmnprstvwz"].flatMap((one) => [..."aeiou"].map((other) => one + other));
+  const syllables = "bcdfghjklmnprstvwz".split("").flatMap((one) => "aeiou".split("").map((other) => one + other));
   const words = new Set<string>();
   while (words.size < VOCABULARY) {
     const length = 1 + Math.floor(random() * 4);

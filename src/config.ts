@@ -1,41 +1,8 @@
-import { readFileSync, realpathSync, statSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
-import { LineCounter, parseDocument, type Document } from "yaml";
-import { z } from "zod";
+import { realpathSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { readConfigFile } from "./config-file.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import { UserError } from "./user-error.ts";
-
-const audience = z.union([z.literal("public"), z.literal("team")]);
-
-const documents = z.strictObject({
-  folder: z.string().min(1),
-  audience: audience.default("team"),
-  url: z
-    .string()
-    .regex(/^https?:\/\/\S+$/, { error: 'must begin with "https://" or "http://" and hold no space' })
-    .optional(),
-  exclude: z.array(z.string().min(1)).default([]),
-});
-
-const schema = z.strictObject({
-  documents: z.array(documents).min(1).optional(),
-  limits: z.strictObject({ fileMegabytes: z.number().positive().max(1_000).default(20) }).prefault({}),
-  data: z.string().min(1).default("data"),
-  web: z
-    .strictObject({
-      host: z.string().min(1).default("127.0.0.1"),
-      port: z.int().min(0).max(65_535).default(4780),
-      allowedHosts: z.array(z.string().min(1)).default([]),
-    })
-    .prefault({}),
-  seal: z.enum(["auto", "off"]).default("auto"),
-  log: z
-    .strictObject({
-      level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
-      file: z.string().min(1).optional(),
-    })
-    .prefault({}),
-});
 
 /** What was given on the command line; it wins over the file. */
 export interface CommandLine {
@@ -78,7 +45,7 @@ export interface Place {
  * Throws a UserError with file, line, key and cure.
  */
 export function readSettings(commandLine: CommandLine, place: Place): Settings {
-  const file = readFile(commandLine.config, place);
+  const file = readConfigFile(commandLine.config, place);
   const { parsed } = file;
   const absolute = (path: string) => resolve(place.cwd, path);
   const data = commandLine.data ?? parsed.data;
@@ -111,120 +78,42 @@ function chooseLogFile(
   return named === undefined ? join(data, "hearth.log") : absolute(named);
 }
 
-/** A configuration file, parsed, with a way to say where in it something stands. */
-interface ConfigFile {
-  readonly path: string;
-  readonly parsed: z.output<typeof schema>;
-  at(path: readonly PropertyKey[]): string;
-}
-
-function readFile(named: string | undefined, { cwd }: Place): ConfigFile {
-  const path = resolve(cwd, named ?? "config/hearth.yaml");
-  const shown = relative(cwd, path) || path;
-  const text = readText(path);
-  if (text === undefined && named !== undefined) {
-    throw new UserError(`--config "${named}": there is no such file that can be read; correct the path`);
-  }
-  const lines = new LineCounter();
-  const document = parseDocument(text ?? "", { lineCounter: lines });
-  const at = (key: readonly PropertyKey[]) => `${shown}:${lineOf(document, { key, lines })}`;
-  const [broken] = document.errors;
-  if (broken) {
-    const line = broken.linePos?.[0].line ?? 1;
-    throw new UserError(`${shown}:${line}: this is not valid YAML (${broken.code}); correct the line`);
-  }
-  const result = schema.safeParse(document.toJS() ?? {}, { reportInput: true });
-  if (!result.success) throw new UserError(describeIssue(result.error.issues[0], at));
-  return { path, parsed: result.data, at };
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return undefined;
-  }
-}
-
-function lineOf(
-  document: Document,
-  { key, lines }: { readonly key: readonly PropertyKey[]; readonly lines: LineCounter },
-): number {
-  for (let length = key.length; length > 0; length -= 1) {
-    const node = document.getIn(key.slice(0, length), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
-}
-
-function describeIssue(issue: z.core.$ZodIssue | undefined, at: (key: readonly PropertyKey[]) => string): string {
-  if (!issue) return "The configuration cannot be used";
-  if (issue.code === "unrecognized_keys") {
-    const path = [...issue.path, issue.keys[0] ?? ""];
-    return `${at(path)}: ${name(path)} is not a key Hearth knows; keys here are ${keysAt(issue.path).join(", ")}`;
-  }
-  return `${at(issue.path)}: ${name(issue.path)} cannot be used (${issue.message}); correct it, config/hearth.example.yaml shows how`;
-}
-
-function name(path: readonly PropertyKey[]): string {
-  return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : (index ? "." : "") + String(part)))
-    .join("");
-}
-
-function keysAt(path: readonly PropertyKey[]): string[] {
-  const [top] = path;
-  if (top === undefined) return Object.keys(schema.shape);
-  if (top === "documents") return Object.keys(documents.shape);
-  const part = schema.shape[top as "web" | "limits" | "log"];
-  return Object.keys(part.unwrap().shape);
-}
-
 /**
  * The folders of documents: those of the command line, else those of the configuration file, else Hearth's own manual. Throws a
- * UserError for one that is not there.
+ * UserError for one that is not there, or that is named twice.
  */
 export function readFolders(commandLine: CommandLine, place: Place): FolderOptions[] {
-  const { parsed, at } = readFile(commandLine.config, place);
+  const { parsed, at } = readConfigFile(commandLine.config, place);
   const maxBytes = Math.round(parsed.limits.fileMegabytes * 1_000_000);
   const extra = commandLine.exclude ?? [];
-  if (commandLine.docs) {
-    return commandLine.docs.map((named) => ({
-      folder: existingFolder(resolve(place.cwd, named), `--docs "${named}"`),
-      audience: "team" as const,
-      exclude: extra,
-      maxBytes,
-    }));
+  if (commandLine.docs || !parsed.documents) {
+    const folders = commandLine.docs
+      ? commandLine.docs.map((named) => existingFolder(resolve(place.cwd, named), `--docs "${named}"`))
+      : [existingFolder(join(place.home, "docs"), "Hearth's own manual")];
+    return [...new Set(folders)].map((folder) => ({ folder, audience: "team", exclude: extra, maxBytes }));
   }
-  if (!parsed.documents) {
-    return [
-      {
-        folder: existingFolder(join(place.home, "docs"), "Hearth's own manual"),
-        audience: "team",
-        exclude: extra,
-        maxBytes,
-      },
-    ];
-  }
-  return parsed.documents.map(({ folder, audience: readers, url, exclude }, index) => ({
-    folder: existingFolder(
-      resolve(place.cwd, folder),
-      `${at(["documents", index, "folder"])}: documents[${index}].folder "${folder}"`,
-    ),
-    audience: readers,
-    ...(url !== undefined && { url }),
-    exclude: [...exclude, ...extra],
-    maxBytes,
-  }));
+  const seen = new Map<string, number>();
+  return parsed.documents.map(({ folder, audience, url, exclude }, index) => {
+    const named = `${at(["documents", index, "folder"])}: documents[${index}].folder "${folder}"`;
+    const path = existingFolder(resolve(place.cwd, folder), named);
+    const before = seen.get(path);
+    if (before !== undefined) throw new UserError(`${named} is the folder of documents[${before}] too; leave one out`);
+    seen.set(path, index);
+    return { folder: path, audience, ...(url !== undefined && { url }), exclude: [...exclude, ...extra], maxBytes };
+  });
 }
 
 function existingFolder(path: string, named: string): string {
+  let isFolder;
   try {
-    if (statSync(path).isDirectory()) return realpathSync(path);
-  } catch {
-    throw new UserError(`${named}: there is no such folder; create it or correct the path`);
+    isFolder = statSync(path).isDirectory();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
+    const why = code === "ENOENT" || code === "ENOTDIR" ? "there is no such folder" : `it cannot be read (${code})`;
+    throw new UserError(`${named}: ${why}; create it or correct the path`, { cause: error });
   }
-  throw new UserError(`${named} is a file, not a folder; name the folder it stands in`);
+  if (!isFolder) throw new UserError(`${named} is a file, not a folder; name the folder it stands in`);
+  return realpathSync(path);
 }
 
 const TOKENS: Readonly<Record<string, readonly string[]>> = {

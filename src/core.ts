@@ -1,3 +1,4 @@
+import { aborted } from "./abort.ts";
 import { createBrain } from "./brain/create-brain.ts";
 import { serveBrain } from "./channel/serve.ts";
 import type { Settings } from "./config.ts";
@@ -31,9 +32,4 @@ export async function runCore(
   stack.use(await serveBrain(brain, { path: socket, log }));
   if (watch) knowledge.sync({ signal }).catch((error: unknown) => log.error({ err: error }, "sync failed"));
   await aborted(signal);
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

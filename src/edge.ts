@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { aborted } from "./abort.ts";
 import { startReport } from "./bots/terminal/start-report.ts";
 import { openWebChat } from "./bots/web/web.ts";
 import type { Brain, BrainStatus } from "./brain/brain.ts";
@@ -72,9 +73,4 @@ function refuseUnsealed({ seal }: BrainStatus, settings: Settings): void {
     `A token for ${settings.platforms.join(" and ")} is set but the core is not sealed, because ${seal.why}. ${seal.cure}, ` +
       `or write "seal: off" into the configuration to run it so`,
   );
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

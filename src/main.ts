@@ -8,7 +8,7 @@ import { UserError } from "./user-error.ts";
 
 const main = fileURLToPath(import.meta.url);
 const home = dirname(dirname(main));
-const { version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8")) as { version: string };
+const { version }: { readonly version: string } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
 
 const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -54,7 +54,8 @@ export function viewNetwork(): NetworkView {
 function readProc(file: string, name: (line: string, index: number) => string | undefined): string[] | undefined {
   try {
     const lines = readFileSync(`/proc/self/net/${file}`, "utf8").split("\n");
-    return [...new Set(lines.map(name).filter((found) => found !== undefined && found !== ""))] as string[];
+    const names = lines.map(name).filter((found) => found !== undefined);
+    return [...new Set(names)].filter((found) => found !== "");
   } catch {
     return undefined;
   }

@@ -51,8 +51,8 @@ async function runOnce(plan: ProcessPlan, signal: AbortSignal): Promise<number |
   const stop = () => void stopChild(child);
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const [code, killedBy] = (await once(child, "exit")) as [number | null, string | null];
-    return signal.aborted ? undefined : (code ?? killedBy ?? "unknown");
+    await once(child, "exit");
+    return signal.aborted ? undefined : (child.exitCode ?? child.signalCode ?? "unknown");
   } finally {
     signal.removeEventListener("abort", stop);
   }
@@ -62,7 +62,7 @@ async function runOnce(plan: ProcessPlan, signal: AbortSignal): Promise<number |
  * Starts the process in a group of its own, so that Ctrl-C reaches only the parent, which stops its children in order. The child
  * reads the parent's death as the end of its standard input.
  */
-export function start(plan: ProcessPlan): ChildProcess {
+function start(plan: ProcessPlan): ChildProcess {
   const [command, ...rest] = plan.command;
   const stdio: StdioOptions = ["pipe", plan.output, plan.log];
   const child = spawn(command, rest, { stdio, env: { ...plan.environment }, detached: true });
@@ -71,7 +71,7 @@ export function start(plan: ProcessPlan): ChildProcess {
 }
 
 /** Asks a process to end, and kills it when it has not after the time of grace. Resolves when it is gone. */
-export async function stopChild(child: ChildProcess): Promise<void> {
+async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
   child.kill("SIGTERM");

@@ -44,7 +44,7 @@ const inFolder = (path: string, folder: string) => path.startsWith(`src/${folder
 const show = ({ from, to }: Import) => `${from} imports ${to}`;
 
 /** Words every folder may use. */
-const SHARED = ["src/chat.ts", "src/log.ts", "src/user-error.ts"];
+const SHARED = ["src/abort.ts", "src/chat.ts", "src/log.ts", "src/user-error.ts"];
 /** The only files that construct. */
 const ROOTS = ["src/core.ts", "src/edge.ts"];
 
@@ -123,8 +123,8 @@ describe("each library has one home", () => {
     piscina: /^src\/knowledge\/read\//,
     "markdown-it": /^src\/knowledge\/read\//,
     htmlparser2: /^src\/knowledge\/read\//,
-    yaml: /^src\/(config\.ts|knowledge\/read\/)/,
-    zod: /^src\/(config\.ts|channel\/protocol\.ts|bots\/web\/|commands\/questions-file\.ts)/,
+    yaml: /^src\/(config-file\.ts|knowledge\/read\/)/,
+    zod: /^src\/(config-file\.ts|channel\/protocol\.ts|bots\/web\/|commands\/questions-file\.ts)/,
     hono: /^src\/bots\/web\//,
     "@hono/node-server": /^src\/bots\/web\//,
     "vscode-jsonrpc": /^src\/channel\//,

@@ -118,6 +118,22 @@ describe("readFolders", () => {
     );
   });
 
+  it("refuses a folder that is written down twice, and takes one that is given twice once", () => {
+    mkdirSync(join(place.cwd, "handbook"));
+    configure("documents:\n  - folder: handbook\n  - folder: ./handbook/\n");
+    expect(refusal(() => readFolders({}, place))).toBe(
+      'config/hearth.yaml:3: documents[1].folder "./handbook/" is the folder of documents[0] too; leave one out',
+    );
+    expect(readFolders({ docs: ["handbook", "handbook"] }, place)).toHaveLength(1);
+  });
+
+  it("refuses a link template with a brace it does not know", () => {
+    configure('documents:\n  - folder: handbook\n    url: "https://docs.acme.example/{file}"\n');
+    expect(refusal(() => readFolders({}, place))).toMatch(
+      /^config\/hearth\.yaml:3: documents\[0\]\.url cannot be used \(knows only \{path\}, \{stem\} and \{anchor\}/,
+    );
+  });
+
   it("puts excludes of the command line on top of the file's", () => {
     mkdirSync(join(place.cwd, "handbook"));
     configure(

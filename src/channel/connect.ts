@@ -8,6 +8,7 @@ import {
   type MessageConnection,
   type RequestType,
 } from "vscode-jsonrpc/node";
+import { unlessAborted } from "../abort.ts";
 import type { Brain } from "../brain/brain.ts";
 import type { Log } from "../log.ts";
 import { progress, requests } from "./protocol.ts";
@@ -43,12 +44,15 @@ export function connectBrain({ path, log }: { readonly path: string; readonly lo
   const keeping = keepConnected();
   const link: Link = {
     isConnected: () => connected,
-    connection: (signal) =>
-      settle(
-        current.promise,
-        AbortSignal.any([signal, closing.signal, AbortSignal.timeout(PATIENCE_MS)]),
-        "The search process does not answer; the log says why",
-      ),
+    connection: async (signal) => {
+      const tooLong = AbortSignal.timeout(PATIENCE_MS);
+      try {
+        return await unlessAborted(current.promise, AbortSignal.any([signal, closing.signal, tooLong]));
+      } catch (error) {
+        if (error !== tooLong.reason) throw error;
+        throw new Error("The search process does not answer; the log says why", { cause: error });
+      }
+    },
   };
   return {
     ...remoteBrain(link),
@@ -133,34 +137,16 @@ async function send<Sent, Result>(
   signal.addEventListener("abort", cancel, { once: true });
   const lost = Promise.withResolvers<never>();
   const listener = connection.onDispose(() => lost.reject(new ConnectionLost("The search process is gone")));
-  const response = connection.sendRequest(type, sent as never, cancellation.token);
+  const response: Promise<Result> = connection.sendRequest(type.method, sent, cancellation.token);
   // Whichever of the two is late must not count as an unhandled rejection.
   response.catch(() => {});
   lost.promise.catch(() => {});
   try {
-    return await settle(Promise.race([lost.promise, response]), signal);
+    return await unlessAborted(Promise.race([lost.promise, response]), signal);
   } finally {
     signal.removeEventListener("abort", cancel);
     cancellation.dispose();
     listener.dispose();
-  }
-}
-
-/** The promise, unless the signal comes first: then its reason, or `message` where time ran out. */
-async function settle<Result>(promise: Promise<Result>, signal: AbortSignal, message?: string): Promise<Result> {
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => {
-    const timedOut =
-      message !== undefined && signal.reason instanceof DOMException && signal.reason.name === "TimeoutError";
-    aborted.reject(timedOut ? new Error(message) : signal.reason);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([aborted.promise, promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    aborted.promise.catch(() => {});
   }
 }
 

@@ -56,7 +56,8 @@ export function corePlan(
     launch.main,
     "core",
     "--with-parent",
-    ...["--socket", socket],
+    "--socket",
+    socket,
     ...(watch ? ["--watch"] : []),
     ...(wrapper ? ["--sealed-by", wrapper.by] : []),
     ...toArguments(launch.commandLine),
@@ -77,12 +78,14 @@ export function edgePlan(
   const command = [
     launch.node,
     "--disable-warning=ExperimentalWarning",
-    ...["--permission", "--allow-net"],
+    "--permission",
+    "--allow-net",
     ...readable.map((path) => `--allow-fs-read=${path}`),
     launch.main,
     "edge",
     "--with-parent",
-    ...["--socket", socket],
+    "--socket",
+    socket,
     ...toArguments(commandLine),
   ];
   return { name: "edge", command: nonEmpty(command), environment: launch.edgeEnvironment, output: 1, log };

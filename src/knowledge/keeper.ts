@@ -1,3 +1,4 @@
+import { unlessAborted } from "../abort.ts";
 import type { Log } from "../log.ts";
 import type { FailedDocument, Knowledge, SyncReport, SyncState } from "./knowledge.ts";
 import type { PassageIndex } from "./passage-index.ts";
@@ -41,7 +42,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     else start().catch(() => {});
   };
   return {
-    sync: ({ signal }) => abandonable(running ?? start(), signal),
+    sync: ({ signal }) => unlessAborted(running ?? start(), signal),
     syncSoon,
     state,
     failed,
@@ -106,17 +107,4 @@ function planUpkeep({ index, log }: Pick<KeeperOptions, "index" | "log">) {
     },
     cancel: () => clearTimeout(timer),
   };
-}
-
-/** The promise, unless the one who waits for it gives up first; the work itself goes on. */
-async function abandonable<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  signal.throwIfAborted();
-  const gaveUp = Promise.withResolvers<never>();
-  const onAbort = () => gaveUp.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, gaveUp.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-  }
 }

@@ -8,7 +8,7 @@ import { connectBrain } from "../../src/channel/connect.ts";
 import { serveBrain } from "../../src/channel/serve.ts";
 import { createLog, silentLog } from "../../src/log.ts";
 import { asked } from "../contracts/brain.ts";
-import { quoted, readyStatus, scriptedBrain } from "../helpers/scripted-brain.ts";
+import { passage, quoted, readyStatus, scriptedBrain } from "../helpers/scripted-brain.ts";
 
 const log = silentLog();
 const signal = AbortSignal.timeout(20_000);
@@ -94,11 +94,13 @@ describe("the channel between edge and core", () => {
     const dying: Partial<Brain> = {
       answer: async () => {
         deaths += 1;
-        void server[Symbol.asyncDispose]().then(async () => {
-          server = await serveBrain(scriptedBrain(dying), { path, log });
-        });
+        void restart();
         return new Promise(() => {});
       },
+    };
+    const restart = async () => {
+      await server[Symbol.asyncDispose]();
+      server = await serveBrain(scriptedBrain(dying), { path, log });
     };
     server = await serveBrain(scriptedBrain(dying), { path, log });
     await using brain = connectBrain({ path, log });
@@ -155,7 +157,7 @@ describe("the channel between edge and core", () => {
     await using channel = await connected({
       document: async (id) => {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
-        return [{ ...(quoted().hits[0]?.passage as never as object), id } as never];
+        return [passage({ id })];
       },
     });
     const ids = Array.from({ length: 100 }, (_, index) => String(index));

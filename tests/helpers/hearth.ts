@@ -54,7 +54,7 @@ export function hearth(
   const said = { out: "", err: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (said.out += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said.err += text));
-  const ended = once(child, "close").then(([code]) => code as number | null);
+  const ended = once(child, "close").then(() => child.exitCode);
   return {
     child,
     said,
@@ -95,7 +95,7 @@ export async function askPage(url: string, text: string, turns: readonly object[
   });
   if (!response.ok) throw new Error(`The page answered ${response.status}`);
   const lines = (await response.text()).split("\n").filter((line) => line !== "");
-  return lines.map((line) => JSON.parse(line) as { kind: string });
+  return lines.map((line): { kind: string } => JSON.parse(line));
 }
 
 /** Process ids of Hearth's own children, by the half they run ("core", "edge"). */

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { isNode, LineCounter, parseDocument, type Document } from "yaml";
+import { z } from "zod";
+import { UserError } from "./user-error.ts";
+
+const audience = z.union([z.literal("public"), z.literal("team")]);
+
+const documents = z.strictObject({
+  folder: z.string().min(1),
+  audience: audience.default("team"),
+  url: z
+    .string()
+    .regex(/^https?:\/\/\S+$/, { error: 'must begin with "https://" or "http://" and hold no space' })
+    .regex(/^(?:[^{}]|\{(?:path|stem|anchor)\})*$/, { error: "knows only {path}, {stem} and {anchor} in braces" })
+    .optional(),
+  exclude: z.array(z.string().min(1)).default([]),
+});
+
+const limits = z.strictObject({ fileMegabytes: z.number().positive().max(1_000).default(20) });
+
+const web = z.strictObject({
+  host: z.string().min(1).default("127.0.0.1"),
+  port: z.int().min(0).max(65_535).default(4780),
+  allowedHosts: z.array(z.string().min(1)).default([]),
+});
+
+const log = z.strictObject({
+  level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+  file: z.string().min(1).optional(),
+});
+
+const schema = z.strictObject({
+  documents: z.array(documents).min(1).optional(),
+  limits: limits.prefault({}),
+  data: z.string().min(1).default("data"),
+  web: web.prefault({}),
+  seal: z.enum(["auto", "off"]).default("auto"),
+  log: log.prefault({}),
+});
+
+/** A configuration file, parsed, with a way to say where in it something stands ("config/hearth.yaml:3"). */
+export interface ConfigFile {
+  /** Absolute, whether or not there is such a file. */
+  readonly path: string;
+  readonly parsed: z.output<typeof schema>;
+  readonly at: (key: readonly PropertyKey[]) => string;
+}
+
+/**
+ * The configuration file that was named, else config/hearth.yaml where there is one. Throws a UserError with file, line, key and cure.
+ */
+export function readConfigFile(named: string | undefined, { cwd }: { readonly cwd: string }): ConfigFile {
+  const path = resolve(cwd, named ?? "config/hearth.yaml");
+  const shown = relative(cwd, path) || path;
+  const text = readText(path, shown);
+  if (text === undefined && named !== undefined) {
+    throw new UserError(`--config "${named}": there is no such file; correct the path`);
+  }
+  const lines = new LineCounter();
+  const document = parseDocument(text ?? "", { lineCounter: lines });
+  const at = (key: readonly PropertyKey[]) => `${shown}:${lineOf(document, { key, lines })}`;
+  const [broken] = document.errors;
+  if (broken) {
+    const line = broken.linePos?.[0].line ?? 1;
+    throw new UserError(`${shown}:${line}: this is not valid YAML (${broken.code}); correct the line`);
+  }
+  const result = schema.safeParse(document.toJS() ?? {}, { reportInput: true });
+  if (!result.success) throw new UserError(describeIssue(result.error.issues[0], at));
+  return { path, parsed: result.data, at };
+}
+
+function readText(path: string, shown: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "error";
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw new UserError(`${shown} cannot be read (${String(code)}); correct its permissions or the path`, {
+      cause: error,
+    });
+  }
+}
+
+function lineOf(
+  document: Document,
+  { key, lines }: { readonly key: readonly PropertyKey[]; readonly lines: LineCounter },
+): number {
+  for (let length = key.length; length > 0; length -= 1) {
+    const node = document.getIn(key.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function describeIssue(issue: z.core.$ZodIssue | undefined, at: (key: readonly PropertyKey[]) => string): string {
+  if (!issue) return "The configuration cannot be used";
+  if (issue.code === "unrecognized_keys") {
+    const path = [...issue.path, issue.keys[0] ?? ""];
+    return `${at(path)}: ${nameOf(path)} is not a key Hearth knows; keys here are ${keysAt(issue.path).join(", ")}`;
+  }
+  return `${at(issue.path)}: ${nameOf(issue.path)} cannot be used (${issue.message}); correct it, config/hearth.example.yaml shows how`;
+}
+
+function nameOf(path: readonly PropertyKey[]): string {
+  return path
+    .map((part, index) => (typeof part === "number" ? `[${part}]` : (index ? "." : "") + String(part)))
+    .join("");
+}
+
+function keysAt(path: readonly PropertyKey[]): string[] {
+  const shapes = { documents: documents.shape, limits: limits.shape, web: web.shape, log: log.shape };
+  const part = Object.entries(shapes).find(([section]) => section === path[0]);
+  return Object.keys(part?.[1] ?? schema.shape);
+}
