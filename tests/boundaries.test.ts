@@ -128,8 +128,8 @@ describe("each library has one home", () => {
     hono: /^src\/bots\/web\//,
     "@hono/node-server": /^src\/bots\/web\//,
     "vscode-jsonrpc": /^src\/channel\//,
-    commander: /^src\/commands\/program\.ts$/,
-    pino: /^src\/(log|commands\/program)\.ts$/,
+    commander: /^src\/commands\/(program|launch|whole-number)/,
+    pino: /^src\/(log|commands\/launch)\.ts$/,
   };
   for (const [library, home] of Object.entries(homes)) {
     it(library, () => {

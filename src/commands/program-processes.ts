@@ -1,0 +1,70 @@
+import { Option, type Command } from "commander";
+import { readFolders, readSettings, type CommandLine } from "../config.ts";
+import { runCore } from "../core.ts";
+import { runEdge } from "../edge.ts";
+import { launch, openLog, type Wiring } from "./launch.ts";
+import { runStart } from "./start.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+/** Adds `start`, which runs when no command is named. */
+export function addStart(program: Command, { world, run }: Wiring): void {
+  pageOptions(
+    program
+      .command("start", { isDefault: true })
+      .description("serve the chat page, and keep the index in step with the documents, until Ctrl-C"),
+  ).action(run(async (_options, command: Command) => runStart(launch(command, world), world.surroundings)));
+}
+
+function pageOptions(command: Command): Command {
+  return command
+    .option("--host <address>", 'where the page listens (default: "127.0.0.1", this machine only)')
+    .option("--port <number>", "the page's port (default: 4780)", wholeNumber);
+}
+
+/** Adds the two halves of `start`, each by itself, as containers run them. */
+export function addProcesses(program: Command, wiring: Wiring): void {
+  const half = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .requiredOption("--socket <path>", "where the core and the edge meet, in a private folder")
+      .addOption(new Option("--with-parent", "stop when standard input ends").hideHelp());
+  addCore(half("core", "the half of start that holds the documents; give it no network"), wiring);
+  addEdge(half("edge", "the half of start that people talk to"), wiring);
+}
+
+interface HalfOptions {
+  readonly socket: string;
+  readonly withParent?: true;
+}
+
+function addCore(half: Command, { world, run }: Wiring): void {
+  half
+    .option("--watch", "read the documents at once and keep the index in step", false)
+    .addOption(new Option("--sealed-by <words>", "what started this process without a network").hideHelp())
+    .action(
+      run(async (options: HalfOptions & { watch: boolean; sealedBy?: string }, command: Command) => {
+        if (options.withParent) world.stopWithParent();
+        const commandLine = command.optsWithGlobals<CommandLine>();
+        const settings = readSettings(commandLine, world.place);
+        const { socket, watch, sealedBy } = options;
+        const folders = readFolders(commandLine, world.place);
+        const { signal } = world.surroundings;
+        const log = openLog(settings, "core");
+        await runCore(settings, { socket, watch, sealedBy, folders, platform: world.platform, log, signal });
+        return 0;
+      }),
+    );
+}
+
+function addEdge(half: Command, { world, run }: Wiring): void {
+  pageOptions(half).action(
+    run(async (options: HalfOptions, command: Command) => {
+      if (options.withParent) world.stopWithParent();
+      const settings = readSettings(command.optsWithGlobals<CommandLine>(), world.place);
+      const { version, surroundings } = world;
+      await runEdge(settings, { socket: options.socket, version, log: openLog(settings, "edge"), surroundings });
+      return 0;
+    }),
+  );
+}

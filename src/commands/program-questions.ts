@@ -1,0 +1,86 @@
+import type { Command } from "commander";
+import type { Audience } from "../chat.ts";
+import { runAsk } from "./ask.ts";
+import { runChat } from "./chat.ts";
+import { runDocs } from "./docs.ts";
+import { withBrain, type Wiring } from "./launch.ts";
+import { runLookup } from "./lookup.ts";
+import { wholeNumber } from "./whole-number.ts";
+
+/** What the owner of the machine may read in the terminal: everything there is. */
+const OWNER: readonly Audience[] = ["public", "team"];
+
+/** Adds `ask`, `lookup` and `chat`. */
+export function addQuestions(program: Command, wiring: Wiring): void {
+  addAsk(program, wiring);
+  addLookup(program, wiring);
+  addChat(program, wiring);
+}
+
+function addAsk(program: Command, { world, run }: Wiring): void {
+  program
+    .command("ask")
+    .description("answer a question, or a file of questions, from the documents")
+    .argument("[question]", "the question, in plain words")
+    .option("--json", "print one JSON object", false)
+    .option(
+      "--jsonl <file>",
+      'questions, one JSON object a line ("-": standard input); one line of JSON comes back for each',
+    )
+    .action(
+      run((question: string | undefined, options: { json: boolean; jsonl?: string }, command: Command) =>
+        withBrain(command, world, (brain, surroundings) =>
+          runAsk(
+            { ...options, ...(question !== undefined && { question }), clearance: OWNER },
+            { brain, surroundings },
+          ),
+        ),
+      ),
+    );
+}
+
+function addLookup(program: Command, { world, run }: Wiring): void {
+  program
+    .command("lookup")
+    .description("find passages by words")
+    .argument("[words...]", "what to look for; the last word may be unfinished")
+    .option("--json", "print one JSON object", false)
+    .option("--jsonl <file>", 'questions, one JSON object a line ("-": standard input)')
+    .option("--limit <number>", "how many passages", wholeNumber, 10)
+    .action(
+      run((words: string[], options: { json: boolean; jsonl?: string; limit: number }, command: Command) =>
+        withBrain(command, world, (brain, surroundings) =>
+          runLookup({ ...options, words: words.join(" "), clearance: OWNER }, { brain, surroundings }),
+        ),
+      ),
+    );
+}
+
+function addChat(program: Command, { world, run }: Wiring): void {
+  program
+    .command("chat")
+    .description("ask and follow up, in the terminal")
+    .action(
+      run((_options, command: Command) =>
+        withBrain(command, world, (brain, surroundings) => runChat({ clearance: OWNER }, { brain, surroundings })),
+      ),
+    );
+}
+
+/** Adds `docs sync` and `docs status`. */
+export function addDocs(program: Command, { world, run }: Wiring): void {
+  const docs = program.command("docs").description("the documents Hearth reads");
+  for (const [name, description] of [
+    ["sync", "make the index match the folders now, and say what changed"],
+    ["status", "say what is in the index"],
+  ] as const) {
+    docs
+      .command(name)
+      .description(description)
+      .action(
+        run((_options, command: Command) =>
+          withBrain(command, world, (brain, surroundings) => runDocs(name, { brain, surroundings })),
+        ),
+      );
+  }
+}
