@@ -86,22 +86,25 @@ export function edgePlan(
     "--with-parent",
     "--socket",
     socket,
+    ...one("--host", commandLine.host),
+    ...one("--port", commandLine.port),
     ...toArguments(commandLine),
   ];
   return { name: "edge", command: nonEmpty(command), environment: launch.edgeEnvironment, output: 1, log };
 }
 
 function toArguments(commandLine: CommandLine): string[] {
-  const one = (flag: string, value: string | number | undefined) => (value === undefined ? [] : [flag, String(value)]);
   return [
     ...one("--config", commandLine.config),
     ...(commandLine.docs ?? []).flatMap((folder) => ["--docs", folder]),
     ...(commandLine.exclude ?? []).flatMap((glob) => ["--exclude", glob]),
     ...one("--data", commandLine.data),
-    ...one("--host", commandLine.host),
-    ...one("--port", commandLine.port),
     ...one("--log-level", commandLine.logLevel),
   ];
+}
+
+function one(flag: string, value: string | number | undefined): string[] {
+  return value === undefined ? [] : [flag, String(value)];
 }
 
 function nonEmpty(words: readonly string[]): [string, ...string[]] {

@@ -1,7 +1,5 @@
 import { Option, type Command } from "commander";
 import { readFolders, readSettings, type CommandLine } from "../config.ts";
-import { runCore } from "../core.ts";
-import { runEdge } from "../edge.ts";
 import { launch, openLog, type Wiring } from "./launch.ts";
 import { runStart } from "./start.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -21,7 +19,10 @@ function pageOptions(command: Command): Command {
     .option("--port <number>", "the page's port (default: 4780)", wholeNumber);
 }
 
-/** Adds the two halves of `start`, each by itself, as containers run them. */
+/**
+ * Adds the two halves of `start`, each by itself, as containers run them. Each loads its own code only: the edge may not load the
+ * core's native libraries, and what watches over both needs neither.
+ */
 export function addProcesses(program: Command, wiring: Wiring): void {
   const half = (name: string, description: string) =>
     program
@@ -51,6 +52,7 @@ function addCore(half: Command, { world, run }: Wiring): void {
         const folders = readFolders(commandLine, world.place);
         const { signal } = world.surroundings;
         const log = openLog(settings, "core");
+        const { runCore } = await import("../core.ts");
         await runCore(settings, { socket, watch, sealedBy, folders, platform: world.platform, log, signal });
         return 0;
       }),
@@ -63,6 +65,7 @@ function addEdge(half: Command, { world, run }: Wiring): void {
       if (options.withParent) world.stopWithParent();
       const settings = readSettings(command.optsWithGlobals<CommandLine>(), world.place);
       const { version, surroundings } = world;
+      const { runEdge } = await import("../edge.ts");
       await runEdge(settings, { socket: options.socket, version, log: openLog(settings, "edge"), surroundings });
       return 0;
     }),
