@@ -57,7 +57,8 @@ function runScorer(set: SetName, lines: readonly object[]): Score {
   const questions = join(evalFolder, "questions", `${set}.jsonl`);
   const report = execFileSync(process.execPath, [scorer, questions, file, "--json"], { encoding: "utf8" });
   rmSync(folder, { recursive: true });
-  return JSON.parse(report) as Score;
+  const parsed: Score = JSON.parse(report);
+  return parsed;
 }
 
 function show(set: SetName, { all, words }: Awaited<ReturnType<typeof score>>): string {

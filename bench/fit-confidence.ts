@@ -67,8 +67,9 @@ async function examplesOf(set: SetName): Promise<Example[]> {
  */
 function fit(examples: readonly Example[], falseRefusals: number): Model {
   const scales = NAMES.map((name) => scaleOf(examples.map(({ signs }) => signs[name])));
+  const scaleAt = (at: number) => scales[at] ?? { mean: 0, deviation: 1 };
   const rows = examples.map(({ signs, isAnswerable }) => ({
-    values: NAMES.map((name, at) => (signs[name] - (scales[at]?.mean ?? 0)) / (scales[at]?.deviation ?? 1)),
+    values: NAMES.map((name, at) => (signs[name] - scaleAt(at).mean) / scaleAt(at).deviation),
     wanted: isAnswerable ? 1 : 0,
     weight: 1 / examples.filter((other) => other.isAnswerable === isAnswerable).length,
   }));
@@ -85,8 +86,15 @@ function fit(examples: readonly Example[], falseRefusals: number): Model {
       weights[at] = weight - slope - RIDGE * weight;
     });
   }
-  const unscaled = NAMES.map((name, at) => [name, (weights[at] ?? 0) / (scales[at]?.deviation ?? 1)] as const);
-  const model: Model = { bias: 0, ...(Object.fromEntries(unscaled) as Record<keyof Signs, number>) };
+  const unscaled = (name: keyof Signs) => (weights[NAMES.indexOf(name)] ?? 0) / scaleAt(NAMES.indexOf(name)).deviation;
+  const model: Model = {
+    bias: 0,
+    evidence: unscaled("evidence"),
+    standsOut: unscaled("standsOut"),
+    covered: unscaled("covered"),
+    fallsOff: unscaled("fallsOff"),
+    unknown: unscaled("unknown"),
+  };
   const scores = examples
     .filter(({ isAnswerable }) => isAnswerable)
     .map(({ signs }) => confidence(signs, model))

@@ -50,7 +50,9 @@ async function measure(): Promise<void> {
   const ours: Record<string, number[]> = {};
   const theirs: Record<string, number[]> = {};
   const run = async (name: string, words: readonly string[], limit: number, prefix: boolean) => {
-    const match = words.map((word, place) => (prefix && place === words.length - 1 ? `${word}*` : `"${word}"`)).join(" OR ");
+    const match = words
+      .map((word, place) => (prefix && place === words.length - 1 ? `${word}*` : `"${word}"`))
+      .join(" OR ");
     (ours[name] ??= []).push(await time(() => index.search(words.join(" "), { clearance, limit, prefix })));
     (theirs[name] ??= []).push(await time(async () => select.all(match, limit)));
   };
@@ -72,7 +74,9 @@ async function measure(): Promise<void> {
   }
   console.log(`${"frequencies of 8 words".padEnd(26)}${show(counts)}`);
   const changed = makeDocument(7);
-  console.log(`one document replaced: ${(await time(() => index.replace({ documents: [changed], removed: [] }))).toFixed(0)} ms`);
+  console.log(
+    `one document replaced: ${(await time(() => index.replace({ documents: [changed], removed: [] }))).toFixed(0)} ms`,
+  );
   console.log(`known documents listed: ${(await time(() => index.documents())).toFixed(0)} ms`);
   console.log(`counted: ${(await time(() => index.count())).toFixed(0)} ms`);
   console.log(`memory: ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB`);

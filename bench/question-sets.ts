@@ -32,7 +32,7 @@ export function readQuestions(set: SetName): EvalQuestion[] {
   return text
     .split("\n")
     .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as EvalQuestion);
+    .map((line): EvalQuestion => JSON.parse(line));
 }
 
 /** The documents of a set, read into an index of their own, which goes when disposed of. */

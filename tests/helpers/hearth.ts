@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { vi } from "vitest";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 const main = join(root, "src/main.ts");
@@ -59,15 +59,17 @@ export function hearth(
     child,
     said,
     ended,
-    says: (pattern, timeout = 30_000) =>
-      vi.waitFor(
-        () => {
-          const match = pattern.exec(said.out);
-          if (!match) throw new Error(`Not said yet: ${pattern}\nout: ${said.out}\nerr: ${said.err}`);
-          return match;
-        },
-        { timeout, interval: 20 },
-      ),
+    async says(pattern, timeout = 30_000) {
+      const until = performance.now() + timeout;
+      for (;;) {
+        const match = pattern.exec(said.out);
+        if (match) return match;
+        if (performance.now() > until || child.exitCode !== null) {
+          throw new Error(`Not said: ${pattern}\nout: ${said.out}\nerr: ${said.err}`);
+        }
+        await delay(10);
+      }
+    },
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGINT");
       await ended;
