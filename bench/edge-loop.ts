@@ -41,7 +41,7 @@ const edge = spawn(
     String(port),
     ...words,
   ],
-  { cwd: place.folder, stdio: ["ignore", "pipe", "inherit"] },
+  { cwd: place.folder, stdio: ["ignore", "pipe", "ignore"] },
 );
 let said = "";
 edge.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));

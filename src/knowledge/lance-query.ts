@@ -1,4 +1,4 @@
-import { BooleanQuery, MatchQuery, Occur } from "@lancedb/lancedb";
+import { MatchQuery } from "@lancedb/lancedb";
 import type { Audience } from "../chat.ts";
 import type { PassageIndex } from "./passage-index.ts";
 import { wordsOf } from "./words.ts";
@@ -35,22 +35,21 @@ export function documentsFilter(ids: readonly string[]): string {
   return `document_id IN (${ids.map((id) => `'${id}'`).join(", ")})`;
 }
 
-/** A query for words; undefined where there is none. With `prefix` the last word may be unfinished. */
-export function toQuery(words: string, prefix: boolean): MatchQuery | BooleanQuery | undefined {
+/**
+ * Queries for words, whose scores add up; none where there is no word. With `prefix` the last word may be unfinished. One query of
+ * all three parts would do the same, but has to score every row that any part matches: its slowest tenth took twice as long.
+ */
+export function toQueries(words: string, { prefix }: { readonly prefix: boolean }): MatchQuery[] {
   const typed = words.slice(0, LONGEST_QUERY).trim();
-  if (!/[\p{L}\p{N}]/u.test(typed)) return undefined;
-  if (!prefix) return new MatchQuery(typed, "search_text");
+  if (!/[\p{L}\p{N}]/u.test(typed)) return [];
+  const whole = new MatchQuery(typed, "search_text");
+  if (!prefix) return [whole];
   const last = typed.split(/\s+/).at(-1) ?? typed;
-  const parts: [Occur, MatchQuery][] = [
-    [Occur.Should, new MatchQuery(typed, "search_text")],
-    [Occur.Should, new MatchQuery(plainWords(typed).map(cutBeginning).join(" "), "beginnings")],
-  ];
+  const labels = new MatchQuery(plainWords(typed).map(cutBeginning).join(" "), "beginnings");
+  if (last.length < 3 || last.length > LONGEST_BEGINNING) return [whole, labels];
   // What may follow the letters typed so far: words that begin with them and are at most two letters longer.
-  if (last.length >= 3 && last.length <= LONGEST_BEGINNING) {
-    const unfinished = { fuzziness: 2, prefixLength: last.length, maxExpansions: 20 };
-    parts.push([Occur.Should, new MatchQuery(last, "search_text", unfinished)]);
-  }
-  return new BooleanQuery(parts);
+  const unfinished = { fuzziness: 2, prefixLength: last.length, maxExpansions: 20 };
+  return [whole, labels, new MatchQuery(last, "search_text", unfinished)];
 }
 
 /** The beginnings of every word, two letters and up, each once: what people have typed when they look a heading up. */

@@ -1,8 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
 import { connect, Index, MatchQuery, type Connection, type Table } from "@lancedb/lancedb";
 import PQueue from "p-queue";
-import { audienceFilter, documentIds, documentsFilter, isDocumentId, toQuery } from "./lance-query.ts";
+import { audienceFilter, documentIds, documentsFilter, isDocumentId, toQueries } from "./lance-query.ts";
 import { schema, SHOWN, toPassage, toRows, type Row } from "./lance-rows.ts";
+import type { Hit } from "../chat.ts";
 import type { KnownDocument, PassageIndex } from "./passage-index.ts";
 
 /** Part of the index folder's name: another number means another layout, and so a new index. */
@@ -11,6 +12,9 @@ export const INDEX_FORMAT = 1;
 const TABLE = "passages";
 /** Columns with a word index. */
 const SEARCHED = ["search_text", "beginnings"];
+/** The word index is brought up to date once it lacks so many rows, and such a share of those that it has. */
+const MOST_UNINDEXED = 4_000;
+const MOST_UNINDEXED_SHARE = 0.1;
 /** Versions younger than this are kept for searches that still read them. */
 const KEEP_VERSIONS_MS = 10 * 60_000;
 
@@ -43,6 +47,7 @@ export async function openLanceIndex(place: IndexPlace): Promise<PassageIndex> {
         if (table) await replaceRows(table, { rows, documents: documentIds(change) });
         else table = await createTable(database, rows);
         frequencies.clear();
+        if (await isFarBehind(table)) await optimize(table);
       }),
     optimize: () => writes.add(async () => (table ? optimize(table) : undefined)),
     async [Symbol.asyncDispose]() {
@@ -62,14 +67,13 @@ function reading(
     documents: async () => knownDocuments(await current()),
     search: async (words, { clearance, limit, prefix = false }) => {
       const filter = audienceFilter(clearance);
-      const query = toQuery(words, prefix);
-      const found = query && (await current())?.query().fullTextSearch(query).where(filter);
-      const rows: (Row & { _score: number })[] =
-        (await found
-          ?.select([...SHOWN, "_score"])
-          .limit(limit)
-          .toArray()) ?? [];
-      return rows.map((row) => ({ passage: toPassage(row), score: row["_score"] }));
+      const table = await current();
+      const queries = table ? toQueries(words, { prefix }) : [];
+      const found = queries.map(async (query): Promise<readonly ScoredRow[]> => {
+        const rows = table?.query().fullTextSearch(query).where(filter).select(SCORED).limit(limit);
+        return (await rows?.toArray()) ?? [];
+      });
+      return addUp((await Promise.all(found)).flat()).slice(0, limit);
     },
     frequencies: (words, { cap }) =>
       Promise.all(
@@ -89,6 +93,23 @@ function reading(
     },
     count: async () => countAll(await current()),
   };
+}
+
+interface ScoredRow extends Row {
+  readonly _score: number;
+}
+
+const SCORED = [...SHOWN, "_score"];
+
+/** Each passage once, with the sum of its scores, best first. */
+function addUp(rows: readonly ScoredRow[]): Hit[] {
+  const scores = Map.groupBy(rows, ({ id }) => id).values();
+  return [...scores]
+    .flatMap(([first, ...others]) => {
+      if (!first) return [];
+      return { passage: toPassage(first), score: others.reduce((sum, { _score }) => sum + _score, first._score) };
+    })
+    .sort((one, other) => other.score - one.score);
 }
 
 async function openDatabase({ folder, mayWrite, onWarning }: IndexPlace): Promise<Connection> {
@@ -154,7 +175,7 @@ async function replaceRows(
 }
 
 async function countMatches(table: Table | undefined, word: string, cap: number): Promise<number> {
-  const query = toQuery(word, false);
+  const [query] = toQueries(word, { prefix: false });
   if (!table || !query) return 0;
   return (await table.query().fullTextSearch(query).select(["position", "_score"]).limit(cap).toArray()).length;
 }
@@ -169,6 +190,12 @@ async function knownDocuments(table: Table | undefined): Promise<ReadonlyMap<str
   const found = table?.query().where("position = 0").select(["document_id", "hash", "path", "passages"]);
   const rows: { document_id: string; hash: string; path: string; passages: number }[] = (await found?.toArray()) ?? [];
   return new Map(rows.map(({ document_id: id, hash, path, passages }) => [id, { hash, path, passages }]));
+}
+
+/** Rows that the word index lacks are looked through one by one, at 20 to 60 µs each: a few thousand would be felt. */
+async function isFarBehind(table: Table): Promise<boolean> {
+  const { numIndexedRows = 0, numUnindexedRows = 0 } = (await table.indexStats("search_text_idx")) ?? {};
+  return numUnindexedRows > Math.max(MOST_UNINDEXED, numIndexedRows * MOST_UNINDEXED_SHARE);
 }
 
 async function optimize(table: Table): Promise<void> {
