@@ -149,5 +149,5 @@ export function childEnvironment(
     "COLORTERM",
   ];
   const pairs = kept.flatMap((key) => (environment[key] === undefined ? [] : [[key, environment[key]] as const]));
-  return { ...Object.fromEntries(pairs), ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2", LANCE_LOG: "error" };
+  return { ...Object.fromEntries(pairs), ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2", LANCEDB_LOG: "error" };
 }

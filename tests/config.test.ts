@@ -156,7 +156,7 @@ describe("childEnvironment", () => {
 
   it("gives the core no secret, and telemetry switched off", () => {
     const given = childEnvironment(environment, { tokens: "left out" });
-    expect(given).toEqual({ PATH: "/bin", ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2", LANCE_LOG: "error" });
+    expect(given).toEqual({ PATH: "/bin", ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2", LANCEDB_LOG: "error" });
   });
 
   it("gives the edge the tokens and nothing else", () => {
