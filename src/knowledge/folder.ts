@@ -132,7 +132,7 @@ function tooLarge(size: number, maxBytes: number): string {
 }
 
 function megabytes(bytes: number): string {
-  return String(Math.round(bytes / 100_000) / 10);
+  return String(Number((bytes / 1e6).toPrecision(3)));
 }
 
 function isInside(path: string, root: string): boolean {
