@@ -13,7 +13,7 @@ const TABLE = "passages";
 /** Columns with a word index. */
 const SEARCHED = ["search_text", "beginnings"];
 /** The word index is brought up to date once it lacks so many rows, and such a share of those that it has. */
-const MOST_UNINDEXED = 4_000;
+const MOST_UNINDEXED = 1_000;
 const MOST_UNINDEXED_SHARE = 0.1;
 /** Versions younger than this are kept for searches that still read them. */
 const KEEP_VERSIONS_MS = 10 * 60_000;
@@ -192,7 +192,7 @@ async function knownDocuments(table: Table | undefined): Promise<ReadonlyMap<str
   return new Map(rows.map(({ document_id: id, hash, path, passages }) => [id, { hash, path, passages }]));
 }
 
-/** Rows that the word index lacks are looked through one by one, at 20 to 60 µs each: a few thousand would be felt. */
+/** Rows that the word index lacks are looked through one by one, at 20 to 60 µs each: a few thousand are felt. */
 async function isFarBehind(table: Table): Promise<boolean> {
   const { numIndexedRows = 0, numUnindexedRows = 0 } = (await table.indexStats("search_text_idx")) ?? {};
   return numUnindexedRows > Math.max(MOST_UNINDEXED, numIndexedRows * MOST_UNINDEXED_SHARE);
