@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Surroundings } from "./commands/command.ts";
+import { INTERRUPTED_EXIT } from "./commands/interrupted.ts";
 import { createProgram } from "./commands/program.ts";
 import { USER_ERROR_EXIT } from "./supervise.ts";
 import { UserError } from "./user-error.ts";
@@ -14,7 +15,7 @@ const stopping = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(name, () => {
     // A second Ctrl-C means now.
-    if (stopping.signal.aborted) process.exit(130);
+    if (stopping.signal.aborted) process.exit(INTERRUPTED_EXIT);
     stopping.abort(new Error("Hearth is stopping"));
   });
 }
@@ -39,7 +40,11 @@ const program = createProgram({
   node: process.execPath,
   main,
   platform: process.platform,
-  stopWithParent: () => process.stdin.on("end", () => stopping.abort(new Error("The parent is gone"))).resume(),
+  stopWithParent: () => {
+    process.stdin.on("end", () => stopping.abort(new Error("The parent is gone"))).resume();
+    // Waiting for that end keeps no process alive that has nothing else to do.
+    process.stdin.unref();
+  },
 });
 
 try {
@@ -53,7 +58,9 @@ try {
       : error instanceof Error
         ? (error.stack ?? error.message)
         : String(error);
-  if (!stopping.signal.aborted) {
+  if (stopping.signal.aborted) {
+    process.exitCode = INTERRUPTED_EXIT;
+  } else {
     (isChild ? process.stdout : process.stderr).write(`hearth: ${sentence}\n`);
     process.exitCode = error instanceof UserError ? USER_ERROR_EXIT : 1;
   }

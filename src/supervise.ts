@@ -74,8 +74,6 @@ function start(plan: ProcessPlan): ChildProcess {
 async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
-  // A child that reads its standard input, to notice its parent's death, does not end before that does.
-  child.stdin?.end();
   child.kill("SIGTERM");
   const killer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
   await gone;

@@ -2,7 +2,10 @@ import { createConnection, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   CancellationTokenSource,
+  ConnectionError,
   createMessageConnection,
+  ErrorCodes,
+  ResponseError,
   SocketMessageReader,
   SocketMessageWriter,
   type MessageConnection,
@@ -20,11 +23,17 @@ const REDIAL_MS = 50;
 /** The connection broke while something was in hand. */
 class ConnectionLost extends Error {}
 
+/** A brain in another process. */
+export interface RemoteBrain extends Brain, AsyncDisposable {
+  /** Waits until the other process is there; rejects when that takes longer than a restart. */
+  connected(options: { readonly signal: AbortSignal }): Promise<void>;
+}
+
 /**
- * The brain behind a Unix socket, as a `Brain`. Keeps connecting until disposed of. When the core dies, what is in hand is asked
- * again once when it is back; `status` alone rejects at once while it is away.
+ * The brain behind a Unix socket. Keeps connecting until disposed of. When the core dies, what is in hand is asked again once when
+ * it is back; `status` alone rejects at once while it is away.
  */
-export function connectBrain({ path, log }: { readonly path: string; readonly log: Log }): Brain & AsyncDisposable {
+export function connectBrain({ path, log }: { readonly path: string; readonly log: Log }): RemoteBrain {
   const closing = new AbortController();
   let current = Promise.withResolvers<MessageConnection>();
   let connected = false;
@@ -32,7 +41,8 @@ export function connectBrain({ path, log }: { readonly path: string; readonly lo
   const keepConnected = async () => {
     while (!closing.signal.aborted) {
       const socket = await dial(path, closing.signal);
-      if (!socket) return;
+      if (closing.signal.aborted) socket?.destroy();
+      if (!socket || closing.signal.aborted) return;
       const { connection, closed } = openConnection(socket, log);
       connected = true;
       current.resolve(connection);
@@ -56,6 +66,7 @@ export function connectBrain({ path, log }: { readonly path: string; readonly lo
   };
   return {
     ...remoteBrain(link),
+    connected: async ({ signal }) => void (await link.connection(signal)),
     async [Symbol.asyncDispose]() {
       closing.abort(new Error("Hearth is stopping"));
       if (connected) (await current.promise).dispose();
@@ -111,20 +122,41 @@ async function askAgainOnce<Result>(
   work: (connection: MessageConnection) => Promise<Result>,
   { signal, onAgain }: { readonly signal: AbortSignal; readonly onAgain?: () => void },
 ): Promise<Result> {
+  const attempt = async () => {
+    const connection = await link.connection(signal);
+    try {
+      return await work(connection);
+    } catch (error) {
+      if (!isBroken(error)) throw error;
+      connection.dispose();
+      throw new ConnectionLost("The search process is gone", { cause: error });
+    }
+  };
   try {
-    return await work(await link.connection(signal));
+    return await attempt();
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error;
     onAgain?.();
   }
   try {
-    return await work(await link.connection(signal));
+    return await attempt();
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error;
     throw new Error("The search process stopped twice over the same question, so it was given up; the log says why", {
       cause: error,
     });
   }
+}
+
+/** Whether a message could not be sent or will never be answered: a process that died may first show as a failed write. */
+function isBroken(error: unknown): boolean {
+  const codes: readonly number[] = [
+    ErrorCodes.MessageWriteError,
+    ErrorCodes.PendingResponseRejected,
+    ErrorCodes.ConnectionInactive,
+  ];
+  if (error instanceof ResponseError) return codes.includes(error.code);
+  return error instanceof ConnectionLost || error instanceof ConnectionError;
 }
 
 async function send<Sent, Result>(

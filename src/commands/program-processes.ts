@@ -1,5 +1,6 @@
 import { Option, type Command } from "commander";
 import { readFolders, readSettings, type CommandLine } from "../config.ts";
+import { UserError } from "../user-error.ts";
 import { launch, openLog, type Wiring } from "./launch.ts";
 import { runStart } from "./start.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -9,8 +10,18 @@ export function addStart(program: Command, { world, run }: Wiring): void {
   pageOptions(
     program
       .command("start", { isDefault: true })
-      .description("serve the chat page, and keep the index in step with the documents, until Ctrl-C"),
-  ).action(run(async (_options, command: Command) => runStart(launch(command, world), world.surroundings)));
+      .description("serve the chat page, and keep the index in step with the documents, until Ctrl-C")
+      .allowExcessArguments(),
+  ).action(
+    run(async (_options, command: Command) => {
+      // A word that is no command ends up here, as this is the command that needs no name.
+      const [word] = command.args;
+      if (word !== undefined) {
+        throw new UserError(`There is no command "${word}"; hearth --help lists them, and hearth ask "…" answers`);
+      }
+      return runStart(launch(command, world), world.surroundings);
+    }),
+  );
 }
 
 function pageOptions(command: Command): Command {

@@ -20,7 +20,8 @@ export async function withCore(
   }).catch(() => failed.resolve(2));
   try {
     await using brain = connectBrain({ path: place.socket, log });
-    return await Promise.race([work(brain), failed.promise]);
+    const connected = brain.connected(surroundings);
+    return await Promise.race([connected.then(() => work(brain)), failed.promise]);
   } finally {
     stop.abort();
     await core;

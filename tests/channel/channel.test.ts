@@ -88,6 +88,24 @@ describe("the channel between edge and core", () => {
     expect(progress).toEqual(["asking-again"]);
   });
 
+  it("asks again when the core is already dead, but the connection does not know yet", async () => {
+    const first = await serveBrain(scriptedBrain(), { path, log });
+    await using brain = connectBrain({ path, log });
+    await brain.connected({ signal });
+    const gone = first[Symbol.asyncDispose]();
+    const answers = Promise.all([1, 2, 3].map(() => brain.answer(asked("How many days?"), { signal })));
+    await gone;
+    await using _second = await serveBrain(scriptedBrain(), { path, log });
+    expect(await answers).toEqual([quoted(), quoted(), quoted()]);
+  });
+
+  it("closes while it is still connecting", async () => {
+    await using _server = await serveBrain(scriptedBrain(), { path, log });
+    const brain = connectBrain({ path, log });
+    await brain[Symbol.asyncDispose]();
+    await expect(brain.status({ signal })).rejects.toThrow("The search process is starting");
+  });
+
   it("gives up a question that the core died over twice", async () => {
     let deaths = 0;
     let server: AsyncDisposable;
