@@ -1,7 +1,7 @@
 import GithubSlugger from "github-slugger";
 import type { Passage } from "../chat.ts";
 import type { Block, ReadDocument } from "./document.ts";
-import { countWords, splitBlock } from "./split-block.ts";
+import { countWords, sizeOf, splitBlock } from "./split-block.ts";
 
 /** No passage is longer; a passage is what is ranked, shown and quoted from. */
 export const MOST_WORDS = 250;
@@ -66,10 +66,9 @@ function toSections(document: ReadDocument): Section[] {
     }
     const level = block.level ?? 1;
     path = [...path.filter((above) => above.level < level), { level, text: block.text }];
-    const slug = slugger.slug(block.text);
     sections.push({
       headings: path.map(({ text }) => text).filter((text, index) => index > 0 || text !== document.title),
-      anchor: block.anchor ?? slug,
+      anchor: block.anchor ?? slugger.slug(block.text),
       headingLines: block.lines,
       blocks: [],
     });
@@ -89,36 +88,37 @@ function standsAlone({ headings, headingLines }: Section, next: Section | undefi
 
 /** Packs whole blocks into pieces, a new one when the next block would make it too long; blocks too long are split first. */
 function pack({ blocks }: Section): Block[][] {
-  const pieces: Block[][] = [[]];
-  let words = 0;
+  const pieces: Block[][] = [];
+  let piece: Block[] = [];
+  let size = 0;
   let before: Block | undefined;
   for (const whole of blocks) {
     const leadIn = before && isLeadIn(before) ? before : undefined;
-    for (const block of splitBlock(whole, { most: MOST_WORDS, leadIn: leadIn?.text })) {
-      const count = countWords(block.text);
-      const isFull = words > 0 && (words + count > MOST_WORDS || words + count / 2 > GOOD_WORDS);
-      if (isFull) {
-        pieces.push(carryLeadIn(pieces.at(-1), { leadIn, count }));
-        words = pieces.at(-1)?.reduce((sum, { text }) => sum + countWords(text), 0) ?? 0;
+    for (const { block, size: own } of splitBlock(whole, { most: MOST_WORDS, leadIn: leadIn?.text })) {
+      const isFull = size > 0 && (size + own > MOST_WORDS || size + own / 2 > GOOD_WORDS);
+      const isLeadInAlone = piece.length === 1 && piece[0] === leadIn && size + own <= MOST_WORDS;
+      if (isFull && !isLeadInAlone) {
+        const carried = carriedLeadIn(piece, { leadIn, size: own });
+        if (carried.length > 0) piece.pop();
+        pieces.push(piece);
+        piece = carried;
+        size = carried.reduce((sum, { text }) => sum + sizeOf(text), 0);
       }
-      pieces.at(-1)?.push(block);
-      words += count;
+      piece.push(block);
+      size += own;
     }
     before = whole;
   }
-  return pieces.filter((piece, index) => piece.length > 0 || index === 0);
+  return [...pieces, piece];
 }
 
 /** A line such as "You need:" goes along with the list that it leads into. */
-function carryLeadIn(
-  piece: Block[] | undefined,
-  { leadIn, count }: { readonly leadIn: Block | undefined; readonly count: number },
+function carriedLeadIn(
+  piece: readonly Block[],
+  { leadIn, size }: { readonly leadIn: Block | undefined; readonly size: number },
 ): Block[] {
-  const last = piece?.at(-1);
-  if (!piece || !leadIn || last !== leadIn || piece.length < 2 || countWords(leadIn.text) + count > MOST_WORDS)
-    return [];
-  piece.pop();
-  return [leadIn];
+  const isLast = leadIn !== undefined && piece.at(-1) === leadIn && piece.length > 1;
+  return isLast && sizeOf(leadIn.text) + size <= MOST_WORDS ? [leadIn] : [];
 }
 
 function isLeadIn({ kind, text }: Block): boolean {
@@ -140,7 +140,8 @@ function linker(
   const encode = (text: string) => text.split("/").map(encodeURIComponent).join("/");
   return (anchor) => {
     const fragment = encodeURIComponent(anchor);
-    if (document.url !== undefined) return anchor === "" ? document.url : `${document.url}#${fragment}`;
+    if (document.url !== undefined)
+      return anchor === "" ? document.url : `${document.url.replace(/#.*$/, "")}#${fragment}`;
     return urlTemplate
       ?.replaceAll("{path}", encode(path))
       .replaceAll("{stem}", encode(path.replace(/\.[^./]+$/, "")))

@@ -14,7 +14,7 @@ export function createSearch(index: PassageIndex): Pick<Knowledge, "search" | "l
     async search({ text, earlier: before }, { clearance, limit, signal }) {
       signal.throwIfAborted();
       const question = text.slice(0, LONGEST_QUERY);
-      const earlier = earlierOf(question, before);
+      const earlier = earlierOf(question, before).map((turn) => turn.slice(0, LONGEST_QUERY));
       const unweighed = termsOf(question, earlier);
       const [candidates, terms] = await Promise.all([
         findCandidates(index, { words: [question, ...earlier.toReversed()], terms: unweighed, clearance }),

@@ -19,8 +19,8 @@ export interface SyncOptions {
 
 /**
  * Makes the index match the folders: reads what is new or changed, takes out what is gone or refused. A document that cannot be
- * read this time keeps its old passages and is reported. Rejects when a folder cannot be listed; the index then stays as it is, for
- * what was not seen may still be there.
+ * read this time is reported, and keeps its old passages while its audience is the same. Rejects when a folder cannot be listed; the
+ * index then stays as it is, for what was not seen may still be there.
  */
 export async function sync({ sources, index, reader, signal, onProgress }: SyncOptions): Promise<SyncReport> {
   const startedAt = performance.now();
@@ -32,15 +32,25 @@ export async function sync({ sources, index, reader, signal, onProgress }: SyncO
   const writer = batchWriter(index);
   const counts = { added: 0, changed: 0, unchanged: 0 };
   const failed: FailedDocument[] = listings.flatMap(({ listing }) => refusals(listing));
+  const seen = new Set<string>();
   for (const [done, { file, folder }] of files.entries()) {
     signal.throwIfAborted();
     onProgress?.({ done, total: files.length });
+    if (seen.has(file.id)) {
+      failed.push({ path: file.path, reason: "it was read already: two of the folders are the same one" });
+      continue;
+    }
+    seen.add(file.id);
     const outcome = await readOne({ file, folder, known: known.get(file.id), reader, signal });
-    counts[outcome.kind === "failed" ? "unchanged" : outcome.kind] += outcome.kind === "failed" ? 0 : 1;
-    if (outcome.kind === "failed") failed.push({ path: file.path, reason: outcome.reason });
-    else if (outcome.document) await writer.add(outcome.document);
+    if (outcome.kind === "failed") {
+      failed.push({ path: file.path, reason: outcome.reason });
+      // What it knew of the document was for other readers: better not to know it.
+      if (!(await isKeptFor(index, { file, folder }))) seen.delete(file.id);
+      continue;
+    }
+    counts[outcome.kind] += 1;
+    if (outcome.document) await writer.add(outcome.document);
   }
-  const seen = new Set(files.map(({ file }) => file.id));
   const gone = [...known.keys()].filter((id) => !seen.has(id));
   await writer.finish(gone);
   return { ...counts, removed: gone.length, failed, seconds: (performance.now() - startedAt) / 1000 };
@@ -48,6 +58,14 @@ export async function sync({ sources, index, reader, signal, onProgress }: SyncO
 
 function refusals({ refused }: Listing): FailedDocument[] {
   return refused.map(({ path, reason }) => ({ path, reason }));
+}
+
+/** Whether what is stored of a document is meant for those who may read its folder now. */
+async function isKeptFor(
+  index: PassageIndex,
+  { file, folder }: { readonly file: SourceFile; readonly folder: FolderOptions },
+): Promise<boolean> {
+  return (await index.document(file.id, { clearance: [folder.audience] })).length > 0;
 }
 
 type Outcome =

@@ -125,7 +125,7 @@ export function describePassageIndex(
       await using index = await open();
       await add(index, indexed("a.md", ["Words."]));
       await expect(index.search("words", { clearance: [], limit: 1 })).rejects.toThrow("clearance");
-      const hostile = ["x') OR ('1'='1:"] as unknown as Audience[];
+      const hostile: readonly Audience[] = ["x') OR ('1'='1:"];
       await expect(index.search("words", { clearance: hostile, limit: 1 })).rejects.toThrow("audience");
       await expect(index.document(idOf("a.md"), { clearance: [] })).rejects.toThrow("clearance");
     });

@@ -1,6 +1,7 @@
-import MarkdownIt, { type Token } from "markdown-it";
+import MarkdownIt, { type Env, type Token } from "markdown-it";
 import { parse as parseYaml } from "yaml";
 import type { Block, ReadDocument } from "../document.ts";
+import { fenced } from "./fenced.ts";
 import { cleanInline, hideTemplateTags } from "./clean.ts";
 import { readHtmlBlocks } from "./html.ts";
 import { titleFromFileName } from "./file-name.ts";
@@ -13,16 +14,33 @@ const parser = new MarkdownIt({ html: true }).disable([
   "smartquotes",
   "text_join",
 ]);
+/** Headings alone are read to their letters: they are shown as titles, and anchors are made from them. */
+const inline = new MarkdownIt({ html: true });
+const LONGEST_HEADING = 1_000;
+/** More than this between the two marks at the top is no front matter, and YAML is slow to parse. */
+const LONGEST_FRONT_MATTER = 50_000;
 
 /** A Markdown file (CommonMark, tables, MDX and template tags taken out) as blocks with their lines. */
 export function readMarkdown(text: string, { fileName }: { readonly fileName: string }): ReadDocument {
-  const { front, body } = splitFrontMatter(text.replaceAll("\r\n", "\n"));
-  const source = hideTemplateTags(body);
-  const lines = source.split("\n");
-  const blocks = toBlocks(parser.parse(source, {}), lines);
+  const { front, body } = splitFrontMatter(text.replaceAll(/\r\n?/g, "\n"));
+  const references: Env = {};
+  const tokens = parser.parse(body, references);
+  const source = hideTemplateTags(body, fencedLines(tokens));
+  const blocks = toBlocks(source === body ? tokens : parser.parse(source, references), {
+    lines: source.split("\n"),
+    references,
+  });
   const firstTitle = blocks.find(({ kind, level }) => kind === "heading" && level === 1);
   const title = front.title ?? firstTitle?.text ?? titleFromFileName(fileName);
   return { title, ...(front.url !== undefined && { url: front.url }), blocks };
+}
+
+function fencedLines(tokens: readonly Token[]): ReadonlySet<number> {
+  const lines = new Set<number>();
+  for (const { type, map } of tokens) {
+    if (type === "fence" && map) for (let line = map[0]; line < map[1]; line += 1) lines.add(line);
+  }
+  return lines;
 }
 
 interface FrontMatter {
@@ -30,44 +48,46 @@ interface FrontMatter {
   readonly url?: string;
 }
 
-/** The YAML block at the top, and the text with its lines blanked so that line numbers stay. Bad YAML is no front matter. */
+/**
+ * The YAML block at the top, and the text with its lines blanked so that line numbers stay. What is no YAML, or no keys and values
+ * (text between two rules), is text.
+ */
 function splitFrontMatter(text: string): { readonly front: FrontMatter; readonly body: string } {
-  const match = /^\uFEFF?---[ \t]*\n([\s\S]*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(text);
+  const match = /^---[ \t]*\n((?:[\s\S]*?\n)??)(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(text.slice(0, LONGEST_FRONT_MATTER));
   if (!match) return { front: {}, body: text };
   const [whole, yaml = ""] = match;
-  const body = "\n".repeat(whole.split("\n").length - 1) + text.slice(whole.length);
+  const keys = parseKeys(yaml);
+  if (!keys) return { front: {}, body: text };
+  const title = ["string", "number"].includes(typeof keys["title"]) ? oneLine(String(keys["title"])) : "";
+  const url = typeof keys["url"] === "string" && /^https?:\/\/\S+$/.test(keys["url"]) ? keys["url"] : "";
+  return {
+    front: { ...(title !== "" && { title }), ...(url !== "" && { url }) },
+    body: "\n".repeat(whole.split("\n").length - 1) + text.slice(whole.length),
+  };
+}
+
+function parseKeys(yaml: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const data = parseYaml(yaml) as unknown;
-    if (typeof data !== "object" || data === null) return { front: {}, body };
-    const { title, url } = data as { title?: unknown; url?: unknown };
-    return {
-      front: {
-        ...(typeof title === "string" && title.trim() !== "" && { title: title.trim() }),
-        ...(typeof url === "string" && /^https?:\/\//.test(url) && { url }),
-      },
-      body,
-    };
+    const parsed: unknown = parseYaml(yaml, { uniqueKeys: false, logLevel: "error" }) ?? {};
+    return typeof parsed === "object" && !Array.isArray(parsed) ? { ...parsed } : undefined;
   } catch {
-    return { front: {}, body: text };
+    return undefined;
   }
 }
 
-function toBlocks(tokens: readonly Token[], lines: readonly string[]): Block[] {
-  const blocks: Block[] = [];
-  tokens.forEach((token, index) => {
-    if (token.level !== 0 || !token.map || token.nesting < 0) return;
+interface Source {
+  readonly lines: readonly string[];
+  /** Link targets that are written elsewhere in the document. */
+  readonly references: Env;
+}
+
+function toBlocks(tokens: readonly Token[], { lines, references }: Source): Block[] {
+  return tokens.flatMap((token, index) => {
+    if (token.level !== 0 || !token.map || token.nesting < 0) return [];
     const [from, to] = token.map;
-    blocks.push(
-      ...toBlock({
-        token,
-        content: tokens[index + 1]?.content ?? "",
-        text: lines.slice(from, to).join("\n"),
-        from,
-        to,
-      }),
-    );
+    const content = tokens[index + 1]?.content ?? "";
+    return toBlock({ token, content, text: lines.slice(from, to).join("\n"), from, references });
   });
-  return blocks;
 }
 
 function toBlock(given: {
@@ -75,26 +95,26 @@ function toBlock(given: {
   readonly content: string;
   readonly text: string;
   readonly from: number;
-  readonly to: number;
+  readonly references: Env;
 }): Block[] {
-  const { token, content, text, from } = given;
+  const { token, content, text, from, references } = given;
   const lines = [from + 1, from + Math.max(1, text.trimEnd().split("\n").length)] as const;
   switch (token.type) {
     case "heading_open":
-      return [toHeading(content, { level: Number(token.tag.slice(1)), lines })];
+      return keep({ ...toHeading(content, references), level: Number(token.tag.slice(1)), lines });
     case "bullet_list_open":
     case "ordered_list_open":
-      return keep({ kind: "list", text: cleanInline(text), lines });
+      return keep({ kind: "list", text: cleanInline(withoutIndent(text)), lines });
     case "table_open":
-      return keep({ kind: "table", text: cleanInline(text), lines });
+      return keep({ kind: "table", text: withBars(cleanInline(text)), lines });
     case "fence":
-      return keep({ kind: "code", text: text.trimEnd(), lines });
+      return keep({ kind: "code", text: withoutIndent(text), lines });
     case "code_block":
-      return keep({ kind: "code", text: `\`\`\`\n${token.content.trimEnd()}\n\`\`\``, lines });
+      return keep({ kind: "code", text: fenced(token.content), lines });
     case "html_block":
       return readHtmlBlocks(token.content, { firstLine: from + 1 });
     case "blockquote_open":
-      return keep({ kind: "paragraph", text: cleanInline(text.replaceAll(/^[ \t]*>[ \t]?/gm, "")), lines });
+      return keep({ kind: "paragraph", text: cleanInline(withoutQuoteMarks(text)), lines });
     case "paragraph_open":
       return keep({ kind: "paragraph", text: cleanInline(text), lines });
     default:
@@ -102,13 +122,49 @@ function toBlock(given: {
   }
 }
 
-function toHeading(
-  content: string,
-  { level, lines }: { readonly level: number; readonly lines: readonly [number, number] },
-): Block {
-  const named = /^(.*?)\s*\{#([\w-]+)\}\s*$/.exec(content);
-  const text = cleanInline(named?.[1] ?? content).replaceAll(/[*_`]{1,3}(\S(?:.*?\S)?)[*_`]{1,3}/g, "$1");
-  return { kind: "heading", text, level, lines, ...(named?.[2] !== undefined && { anchor: named[2] }) };
+/** A heading's words without marks; `{#anchor}` at its end names its anchor. */
+function toHeading(content: string, references: Env): Pick<Block, "kind" | "text" | "anchor"> {
+  const named = /\{#([^\s{}]+)\}\s*$/.exec(content);
+  const words = named ? content.slice(0, named.index) : content;
+  const hasMarks = words.length <= LONGEST_HEADING && /[\\`*_[\]<>&!]/.test(words);
+  const text = oneLine(hasMarks ? wordsOf(inline.parseInline(words, references)) : cleanInline(words));
+  return { kind: "heading", text, ...(named?.[1] !== undefined && { anchor: named[1] }) };
+}
+
+function wordsOf(tokens: readonly Token[]): string {
+  return tokens
+    .map(({ type, content, children }) => {
+      if (children) return wordsOf(children);
+      if (type === "html_inline") return /^<br\b/i.test(content) ? " " : "";
+      return type === "softbreak" || type === "hardbreak" ? " " : content;
+    })
+    .join("");
+}
+
+/** Lists and fences may stand up to three spaces in; what is below the first line goes back with it. */
+function withoutIndent(text: string): string {
+  const indent = /^ {1,3}/.exec(text)?.[0].length ?? 0;
+  return indent === 0 ? text : text.replaceAll(new RegExp(`^ {1,${indent}}`, "gm"), "");
+}
+
+/** Rows of a table may leave out the bars at both ends; with them every row is known for one. */
+function withBars(table: string): string {
+  return table
+    .trim()
+    .split("\n")
+    .map((line) => line.trim())
+    .map((row) => (row.startsWith("|") ? row : `| ${row}`))
+    .map((row) => (row.length > 1 && /(?<!\\)\|$/.test(row) ? row : `${row} |`))
+    .join("\n");
+}
+
+/** A quotation's text, without the mark of a callout (`[!NOTE]`). */
+function withoutQuoteMarks(text: string): string {
+  return text.replaceAll(/^[ \t]*>[ \t]?/gm, "").replace(/^\s*\[![\w-]+\][+-]?/, "");
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
 }
 
 function keep(block: Block): Block[] {

@@ -5,7 +5,7 @@ import type { ReadJob, ReadOutcome } from "./reader.ts";
 import { readDocument } from "./read.ts";
 
 /** Counts up when reading or cutting changes, so that every document is read again. */
-const READER_VERSION = 1;
+const READER_VERSION = 2;
 
 /** What a worker thread does with one file: reads it, and unless it is as known, makes passages of it. */
 export async function readJob({ file, folder, knownHash }: ReadJob): Promise<ReadOutcome> {
