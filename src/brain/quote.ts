@@ -142,7 +142,11 @@ function toQuote(
   { passages, before }: { readonly passages: readonly Passage[]; readonly before: readonly Candidate[] },
 ): Quote {
   const { context } = sentence;
-  const isShown = before.some((one) => one.passage === passage && one.sentence.context?.range[0] === context?.range[0]);
+  const isShown = before.some(
+    (one) =>
+      one.passage === passage &&
+      [one.sentence.range[0], one.sentence.context?.range[0]].includes(context?.range[0] ?? -1),
+  );
   const leadIn = context && contextWords(sentence) > 0 && !isShown ? [context] : [];
   const header = context && sentence.kind === "row" ? [context.range] : [];
   return {

@@ -13,7 +13,8 @@ export interface Sentence {
 }
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "sentence" });
-const FENCE = /^\s*(`{3,}|~{3,})/;
+/** A fence's first line; three backticks with more of them behind are code within a line. */
+const FENCE = /^\s*(`{3,}(?=[^`]*$)|~{3,})/;
 const ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])\s+/;
 const ROW = /^\s*\|.*\|\s*$/;
 
@@ -39,23 +40,11 @@ interface TextBlock {
 }
 
 function fromBlock(block: TextBlock, leadIn: Sentence["context"]): Sentence[] {
-  switch (block.kind) {
-    case "text":
-      return textSentences(block);
-    case "code":
-      return [
-        {
-          kind: "code",
-          text: block.text.trim(),
-          range: trimmed(block.text, block.start),
-          ...(leadIn && { context: leadIn }),
-        },
-      ];
-    case "table":
-      return rowsOf(block);
-    case "list":
-      return itemsOf(block, leadIn);
-  }
+  if (block.kind === "text") return textSentences(block);
+  if (block.kind === "table") return rowsOf(block);
+  if (block.kind === "list") return itemsOf(block, leadIn);
+  const range = trimmed(block.text, block.start);
+  return [{ kind: "code", text: block.text.trim(), range, ...(leadIn && { context: leadIn }) }];
 }
 
 /** Lines of one kind together: fences, tables, lists, and text between blank lines. */
@@ -70,7 +59,7 @@ function blocksOf(markdown: string): TextBlock[] {
   };
   for (const line of markdown.split(/(?<=\n)/)) {
     const mark = FENCE.exec(line)?.[1];
-    const kind = fence !== undefined || mark ? "code" : kindOf(line, current?.kind);
+    const kind = fence !== undefined || mark ? "code" : kindOf(line, current);
     if (kind === undefined) flush();
     else if (current?.kind === kind && !(mark && fence === undefined)) current.text += line;
     else {
@@ -78,7 +67,7 @@ function blocksOf(markdown: string): TextBlock[] {
       current = { kind, text: line, start: offset };
     }
     if (fence === undefined && mark) fence = mark;
-    else if (fence !== undefined && mark?.startsWith(fence)) {
+    else if (fence !== undefined && mark?.startsWith(fence) && line.trim() === mark) {
       fence = undefined;
       flush();
     }
@@ -88,19 +77,20 @@ function blocksOf(markdown: string): TextBlock[] {
   return blocks;
 }
 
-function kindOf(line: string, before: TextBlock["kind"] | undefined): TextBlock["kind"] | undefined {
-  if (line.trim() === "") return before === "list" ? "list" : undefined;
+function kindOf(line: string, before: Pick<TextBlock, "kind" | "text"> | undefined): TextBlock["kind"] | undefined {
+  const isInList = before?.kind === "list";
+  if (line.trim() === "") return isInList ? "list" : undefined;
   if (ROW.test(line)) return "table";
   if (ITEM.test(line)) return "list";
   // What follows an item without a blank line, or indented, belongs to it.
-  if (before === "list" && /^\s/.test(line)) return "list";
+  if (isInList && (/^\s/.test(line) || !/\n[ \t]*\n$/.test(before.text))) return "list";
   return "text";
 }
 
 function textSentences({ text, start }: TextBlock): Sentence[] {
   return Array.from(segmenter.segment(hideMarks(text)), ({ segment: { length }, index }) => {
     const segment = text.slice(index, index + length);
-    return { kind: "sentence" as const, text: readable(segment), range: trimmed(segment, start + index) };
+    return { kind: "sentence" as const, text: withoutMarks(segment), range: trimmed(segment, start + index) };
   })
     .filter(({ text: words }) => /[\p{L}\p{N}]/u.test(words))
     .reduce<Sentence[]>(joinBroken, []);
@@ -110,7 +100,7 @@ function textSentences({ text, start }: TextBlock): Sentence[] {
 function hideMarks(text: string): string {
   return text
     .replaceAll("\n", " ")
-    .replaceAll(/!?\[[^\]]*\]\([^)]*\)|https?:\/\/[^\s)]+[^\s).,;:!?]|`[^`]+`/g, (mark) => "x".repeat(mark.length));
+    .replaceAll(/!?\[[^[\]]*\]\([^()]*\)|https?:\/\/[^\s)]+[^\s).,;:!?]|`[^`]+`/g, (mark) => "x".repeat(mark.length));
 }
 
 /** Unicode's rules end a sentence after "e.g." or "No."; one that goes on in lower case is put together again. */
@@ -153,8 +143,8 @@ function contextOf(item: { readonly text: string; readonly start: number }): Non
 /** Each row with the table's header; "Header: cell" where there is a header, which reads better than bars. */
 function rowsOf({ text, start }: TextBlock): Sentence[] {
   const lines = text.split(/(?<=\n)/);
-  const offsets = lines.map((_, index) => start + lines.slice(0, index).reduce((sum, line) => sum + line.length, 0));
-  const isDivider = (line: string | undefined) => line !== undefined && /^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$/.test(line);
+  const offsets: number[] = [start];
+  for (const line of lines) offsets.push((offsets.at(-1) ?? start) + line.length);
   const hasHeader = isDivider(lines[1]);
   const header = hasHeader ? cellsOf(lines[0] ?? "") : [];
   const context = hasHeader && lines[0] ? { text: header.join(", "), range: trimmed(lines[0], start) } : undefined;
@@ -176,12 +166,16 @@ function rowsOf({ text, start }: TextBlock): Sentence[] {
   });
 }
 
+function isDivider(line: string | undefined): boolean {
+  return line !== undefined && line.includes("-") && /^[\s:|-]+$/.test(line);
+}
+
 function cellsOf(line: string): string[] {
   return line
     .trim()
     .replace(/^\||\|$/g, "")
     .split(/(?<!\\)\|/)
-    .map((cell) => readable(cell.replaceAll("\\|", "|")));
+    .map((cell) => withoutMarks(cell.replaceAll("\\|", "|")));
 }
 
 function trimmed(text: string, start: number): Range {
@@ -189,18 +183,22 @@ function trimmed(text: string, start: number): Range {
   return [start + from, start + text.trimEnd().length];
 }
 
-/** Markdown as people read it: links as their words, no emphasis marks, one line. */
+/** Markdown as people read it: links as their words, no emphasis marks, no mark of a list's item, one line. */
 export function readable(markdown: string): string {
+  return withoutMarks(markdown.replace(ITEM, ""));
+}
+
+/** No pattern here runs past the next bracket of its kind, so that none takes long over a text full of them. */
+function withoutMarks(markdown: string): string {
   return markdown
-    .replace(ITEM, "")
-    .replaceAll(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replaceAll(/\[([^\]]+)\]\[[^\]]*\]/g, "$1")
+    .replaceAll(/!?\[([^[\]]*)\]\([^()]*\)/g, "$1")
+    .replaceAll(/\[([^[\]]+)\]\[[^[\]]*\]/g, "$1")
     .replaceAll(/(\*\*|__)(?=\S)(.*?\S)\1/g, "$2")
     .replaceAll(/(?<![\w*])\*(?=[^\s*])([^*\n]*[^\s*])\*(?![\w*])/g, "$1")
     .replaceAll(/(?<![\w_])_(?=[^\s_])([^_\n]*[^\s_])_(?![\w_])/g, "$1")
     .replaceAll(/`+([^`]*)`+/g, "$1")
     .replaceAll(/\\([\\`*_{}[\]()#+.!|-])/g, "$1")
-    .replaceAll(/^\s*#{1,6}\s+/gm, "")
+    .replaceAll(/^[ \t]*#{1,6}\s+/gm, "")
     .replaceAll(/\s+/g, " ")
     .trim();
 }

@@ -61,6 +61,38 @@ describe("sentencesOf", () => {
     expect(texts("年假是二十八天。先问主管。")).toEqual(["年假是二十八天。", "先问主管。"]);
   });
 
+  it("does not end a sentence within a number, a version or an address", () => {
+    expect(texts("It takes 3.5 hours. Use v2.0 now. See acme.example/a. Mail a.b@acme.example today.")).toEqual([
+      "It takes 3.5 hours.",
+      "Use v2.0 now.",
+      "See acme.example/a.",
+      "Mail a.b@acme.example today.",
+    ]);
+  });
+
+  it("takes a line behind an item, without a blank line, for the item's own", () => {
+    expect(texts("- a badge that opens\nall doors\n- a laptop\n\nThen come in.")).toEqual([
+      "a badge that opens all doors",
+      "a laptop",
+      "Then come in.",
+    ]);
+  });
+
+  it("does not take code within a line for a fence, nor a fence in a fence for its end", () => {
+    expect(texts("```npm test``` runs all. Then go on.")).toEqual(["npm test runs all.", "Then go on."]);
+    expect(sentencesOf("```md\n```js\nx\n```\nDone.").map(({ kind }) => kind)).toEqual(["code", "sentence"]);
+  });
+
+  it("keeps what a cell says, also where it begins like an item", () => {
+    const markdown = "| Change | a\\|b |\n| --- | --- |\n| - 5 | 1. May |";
+    expect(texts(markdown)).toEqual(["Change: - 5; a|b: 1. May"]);
+  });
+
+  it("takes time by the length of what it is given", { timeout: 20_000 }, () => {
+    const odd = ["[", "![](", "`a", "**a", "|-", "- a\n", "| a |\n", "a. ", "\n", "<", "_a ", "https://"];
+    for (const mark of odd) expect(sentencesOf(mark.repeat(20_000 / mark.length))).toBeInstanceOf(Array);
+  });
+
   it("finds nothing in nothing", () => {
     expect(sentencesOf("\n\n---\n")).toEqual([]);
   });

@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { confidence, signsOf } from "../../src/brain/confidence.ts";
+import type { Hit } from "../../src/chat.ts";
+import { rankHits } from "../../src/knowledge/ranking.ts";
+import { termsOf, weigh } from "../../src/knowledge/terms.ts";
+import { passage } from "../helpers/scripted-brain.ts";
+
+/** What a search would have found: `known` words stand in two of a hundred passages, the others nowhere. */
+function found(question: string, texts: readonly string[]) {
+  const text = texts.join(" ").toLowerCase();
+  const terms = termsOf(question, []).map((term) =>
+    weigh(term, { count: text.includes(term.stem) ? 2 : 0, total: 100 }),
+  );
+  const hits: Hit[] = texts.map((words, place) => ({
+    passage: passage({ id: `${place}#0`, documentId: `${place}`, title: "T", headings: [], text: words }),
+    score: 1,
+  }));
+  return { terms, hits: rankHits(hits, terms) };
+}
+const rooms = Array.from({ length: 40 }, (_, number) => `Room ${number} has chairs.`);
+
+describe("signsOf", () => {
+  it("sees how much of the question the best passage holds", () => {
+    expect(signsOf(found("garage key deposit", ["The garage key needs a deposit."])).covered).toBe(1);
+    const half = signsOf(found("garage key deposit", ["The garage is old.", "A deposit is due.", "The key is red."]));
+    expect(half.covered).toBeGreaterThan(0.2);
+    expect(half.covered).toBeLessThan(0.5);
+  });
+
+  it("sees whether one document stands out", () => {
+    const one = signsOf(found("garage chairs", [...rooms, "The garage has chairs."]));
+    const all = signsOf(found("room chairs", rooms));
+    expect(one.standsOut).toBeGreaterThan(all.standsOut);
+    expect(one.fallsOff).toBeGreaterThan(all.fallsOff);
+  });
+
+  it("counts names and things that stand nowhere, not doings, numbers or words of grammar", () => {
+    expect(signsOf(found("garage hovercraft zeppelin", ["The garage."])).unknown).toBe(2);
+    expect(signsOf(found("is the garage reopening quickly in 2031", ["The garage."])).unknown).toBe(0);
+  });
+
+  it("gives finite numbers whatever was found", () => {
+    for (const signs of [found("", []), found("garage", []), found("the", [""]), found("garage", ["", "garage"])].map(
+      signsOf,
+    )) {
+      for (const value of [...Object.values(signs), confidence(signs)]) expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,4 @@
+import { describeBrain } from "../contracts/brain.ts";
+import { readBrain } from "../helpers/read-brain.ts";
+
+describeBrain("the brain in this process", readBrain);
