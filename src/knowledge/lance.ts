@@ -75,15 +75,17 @@ function reading(
       });
       return addUp((await Promise.all(found)).flat()).slice(0, limit);
     },
-    frequencies: (words, { cap }) =>
-      Promise.all(
-        words.map(async (word) => {
-          const key = `${cap} ${word}`;
-          const counted = frequencies.get(key) ?? (await countMatches(await current(), word, cap));
-          frequencies.set(key, counted);
-          return counted;
-        }),
-      ),
+    frequencies: async (words, { clearance, cap }) => {
+      const filter = audienceFilter(clearance);
+      const table = await current();
+      const count = async (word: string) => {
+        const key = `${cap} ${filter} ${word}`;
+        const counted = frequencies.get(key) ?? (await countMatches(table, word, { filter, cap }));
+        frequencies.set(key, counted);
+        return counted;
+      };
+      return Promise.all(words.map(count));
+    },
     document: async (id, { clearance }) => {
       const filter = audienceFilter(clearance);
       if (!isDocumentId(id)) return [];
@@ -174,10 +176,15 @@ async function replaceRows(
     .execute(rows);
 }
 
-async function countMatches(table: Table | undefined, word: string, cap: number): Promise<number> {
+async function countMatches(
+  table: Table | undefined,
+  word: string,
+  { filter, cap }: { readonly filter: string; readonly cap: number },
+): Promise<number> {
   const [query] = toQueries(word, { prefix: false });
   if (!table || !query) return 0;
-  return (await table.query().fullTextSearch(query).select(["position", "_score"]).limit(cap).toArray()).length;
+  const found = table.query().fullTextSearch(query).where(filter).select(["position", "_score"]).limit(cap);
+  return (await found.toArray()).length;
 }
 
 async function countAll(table: Table | undefined): ReturnType<PassageIndex["count"]> {

@@ -28,8 +28,14 @@ export interface PassageIndex extends AsyncDisposable {
     words: string,
     options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly prefix?: boolean },
   ): Promise<readonly Hit[]>;
-  /** In how many passages each word occurs (in any form with the same stem), counted up to `cap`. */
-  frequencies(words: readonly string[], options: { readonly cap: number }): Promise<readonly number[]>;
+  /**
+   * In how many passages of the given audiences each word occurs (in any form with the same stem), counted up to `cap`. What others
+   * may read must not show, not even in how much a word tells.
+   */
+  frequencies(
+    words: readonly string[],
+    options: { readonly clearance: readonly Audience[]; readonly cap: number },
+  ): Promise<readonly number[]>;
   /** All passages of one document in order, if the clearance covers it. */
   document(id: string, options: { readonly clearance: readonly Audience[] }): Promise<readonly Passage[]>;
   count(): Promise<{ readonly documents: number; readonly passages: number }>;

@@ -2,10 +2,13 @@ import type { Audience, Hit } from "../chat.ts";
 import type { Knowledge, Term } from "./knowledge.ts";
 import type { PassageIndex } from "./passage-index.ts";
 import { rankHits } from "./ranking.ts";
+import { rankTyped } from "./typed.ts";
 import { earlierOf, FREQUENCY_CAP, termsOf, weigh, type Unweighed } from "./terms.ts";
 
 /** Passages that the index gives by plain BM25, to be ranked again with more signs: for the words as asked, and with their variants. */
 const CANDIDATES = 100;
+/** Passages that are ranked again for words as they are typed. */
+const LOOKUP_CANDIDATES = 50;
 const LONGEST_QUERY = 1_000;
 
 /** Search over a passage index: candidates by its words, then an order by what each word of the question tells. */
@@ -18,14 +21,19 @@ export function createSearch(index: PassageIndex): Pick<Knowledge, "search" | "l
       const unweighed = termsOf(question, earlier);
       const [candidates, terms] = await Promise.all([
         findCandidates(index, { words: [question, ...earlier.toReversed()], terms: unweighed, clearance }),
-        weighTerms(index, unweighed),
+        weighTerms(index, unweighed, clearance),
       ]);
       signal.throwIfAborted();
       return { hits: rankHits(candidates, terms).slice(0, limit), terms };
     },
     async lookup(words, { clearance, limit, signal }) {
       signal.throwIfAborted();
-      return index.search(words, { clearance, limit, prefix: true });
+      const candidates = await index.search(words, {
+        clearance,
+        limit: Math.max(limit, LOOKUP_CANDIDATES),
+        prefix: true,
+      });
+      return rankTyped(candidates, words.slice(0, LONGEST_QUERY)).slice(0, limit);
     },
   };
 }
@@ -48,23 +56,30 @@ async function findCandidates(
 }
 
 /** Counts the words and what they are short for; for a word that stands nowhere, the related words that do. */
-async function weighTerms(index: PassageIndex, unweighed: readonly Unweighed[]): Promise<Term[]> {
+async function weighTerms(
+  index: PassageIndex,
+  unweighed: readonly Unweighed[],
+  clearance: readonly Audience[],
+): Promise<Term[]> {
+  const countMost = (groups: readonly (readonly string[])[]) => countIn(index, { groups, clearance });
   const [{ passages: total }, counts] = await Promise.all([
     index.count(),
     countMost(
-      index,
       unweighed.map(({ word, variants }) => [word, ...variants.filter(({ share }) => share === 1).map(wordOf)]),
     ),
   ]);
   const unknown = unweighed.map(({ variants }, place) => (counts[place] === 0 ? variants.map(wordOf) : []));
-  const related = await countMost(index, unknown);
+  const related = await countMost(unknown);
   return unweighed.map((term, place) => weigh(term, { count: counts[place] || (related[place] ?? 0), total }));
 }
 
 /** For each group of words, in how many passages its most frequent one stands. */
-async function countMost(index: PassageIndex, groups: readonly (readonly string[])[]): Promise<number[]> {
+async function countIn(
+  index: PassageIndex,
+  { groups, clearance }: { readonly groups: readonly (readonly string[])[]; readonly clearance: readonly Audience[] },
+): Promise<number[]> {
   const words = [...new Set(groups.flat())];
-  const counts = words.length > 0 ? await index.frequencies(words, { cap: FREQUENCY_CAP }) : [];
+  const counts = words.length > 0 ? await index.frequencies(words, { clearance, cap: FREQUENCY_CAP }) : [];
   const known = new Map(words.map((word, place) => [word, counts[place] ?? 0]));
   return groups.map((group) => Math.max(0, ...group.map((word) => known.get(word) ?? 0)));
 }

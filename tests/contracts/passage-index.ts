@@ -53,7 +53,7 @@ export function describePassageIndex(
       await using index = await open();
       expect(await index.search("leave", search)).toEqual([]);
       expect(await index.count()).toEqual({ documents: 0, passages: 0 });
-      expect(await index.frequencies(["leave"], { cap: 10 })).toEqual([0]);
+      expect(await index.frequencies(["leave"], { clearance: everyone, cap: 10 })).toEqual([0]);
       expect((await index.documents()).size).toBe(0);
     });
 
@@ -216,10 +216,25 @@ export function describePassageIndex(
     it("counts in how many passages a word stands, in any form, up to the cap", async () => {
       await using index = await open();
       await add(index, indexed("a.md", ["One claim.", "Two claims.", "Claiming.", "None."]));
-      expect(await index.frequencies(["claims", "none", "absent"], { cap: 10 })).toEqual([3, 1, 0]);
-      expect(await index.frequencies(["claims"], { cap: 2 })).toEqual([2]);
+      expect(await index.frequencies(["claims", "none", "absent"], { clearance: everyone, cap: 10 })).toEqual([
+        3, 1, 0,
+      ]);
+      expect(await index.frequencies(["claims"], { clearance: everyone, cap: 2 })).toEqual([2]);
       await add(index, indexed("b.md", ["Another claim."]));
-      expect(await index.frequencies(["claims"], { cap: 10 })).toEqual([4]);
+      expect(await index.frequencies(["claims"], { clearance: everyone, cap: 10 })).toEqual([4]);
+    });
+
+    it("counts only where the reader may read, and refuses a clearance of nothing", async () => {
+      await using index = await open();
+      await add(
+        index,
+        indexed("open.md", ["The merger is known."], { audience: "public" }),
+        indexed("closed.md", ["The merger is called Falcon."]),
+      );
+      const words = ["merger", "falcon"];
+      expect(await index.frequencies(words, { clearance: ["public"], cap: 10 })).toEqual([1, 0]);
+      expect(await index.frequencies(words, { clearance: everyone, cap: 10 })).toEqual([2, 1]);
+      await expect(index.frequencies(words, { clearance: [], cap: 10 })).rejects.toThrow("clearance");
     });
 
     it("gives a document's passages in order", async () => {

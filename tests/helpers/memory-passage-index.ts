@@ -53,7 +53,11 @@ export function memoryPassageIndex(): PassageIndex {
         .sort((one, other) => other.score - one.score)
         .slice(0, limit);
     },
-    frequencies: async (words, { cap }) => words.map((word) => Math.min(cap, holding(wordsOf(word)[0]?.stem ?? ""))),
+    frequencies: async (words, { clearance, cap }) => {
+      const open = readable(clearance).flatMap(({ passages }) => [...passages]);
+      const holds = (word: string) => (passage: Passage) => stemsOf(passage).includes(wordsOf(word)[0]?.stem ?? "");
+      return words.map((word) => Math.min(cap, open.filter(holds(word)).length));
+    },
     document: async (id, { clearance }) => readable(clearance).find((document) => document.id === id)?.passages ?? [],
     count: async () => ({ documents: documents.size, passages: everyPassage().length }),
     optimize: async () => {},
