@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
-import { lstat, open, opendir, realpath, stat } from "node:fs/promises";
+import { open, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import picomatch from "picomatch";
 import { watchFolder } from "./folder-watch.ts";
 import { isDocumentName } from "./read/read.ts";
-import type { FolderOptions, Listing, Source, SourceFile } from "./source.ts";
+import type { FolderOptions, Listing, Refusal, Source, SourceFile } from "./source.ts";
 
 /** Folders that hold no documents of the owner's. */
 const SKIPPED = new Set(["node_modules"]);
@@ -32,10 +32,11 @@ export function createFolderSource(
 interface Walk {
   readonly root: string;
   readonly maxBytes: number;
-  readonly isExcluded: (path: string) => boolean;
+  /** Whether a path inside the folder is left out without a word. */
+  readonly isLeftOut: (path: string) => boolean;
   readonly signal: AbortSignal;
   readonly files: SourceFile[];
-  readonly refused: { path: string; reason: string }[];
+  readonly refused: Refusal[];
   /** Real paths of the folders on the way down, so that a link in a circle ends. */
   readonly visited: Set<string>;
 }
@@ -45,10 +46,11 @@ async function listFolder(options: FolderOptions, signal: AbortSignal): Promise<
     throw new Error(`The folder ${options.folder} cannot be read (${reasonOf(error)}); create it or correct the path`);
   });
   const globs = options.exclude.flatMap((glob) => [glob, `${glob.replace(/\/$/, "")}/**`]);
+  const isExcluded = picomatch(globs, { dot: true });
   const walk: Walk = {
     root,
     maxBytes: options.maxBytes,
-    isExcluded: picomatch(globs, { dot: true }),
+    isLeftOut: (path) => isExcluded(path) || path.split("/").some((name) => name.startsWith(".") || SKIPPED.has(name)),
     signal,
     files: [],
     refused: [],
@@ -65,36 +67,49 @@ async function walkFolder(folder: string, prefix: string, walk: Walk): Promise<v
   walk.signal.throwIfAborted();
   let entries;
   try {
-    entries = await opendir(folder);
+    entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
     if (prefix === "") throw new Error(`The folder ${folder} cannot be read (${reasonOf(error)})`, { cause: error });
-    walk.refused.push({ path: prefix, reason: `the folder cannot be read (${reasonOf(error)})` });
+    walk.refused.push({ path: prefix, reason: `the folder cannot be read (${reasonOf(error)})`, isUnread: true });
     return;
   }
-  for await (const { name } of entries) {
+  // Links come last, so that what they lead to has its own path where it is reached both ways.
+  const links = entries.filter((entry) => entry.isSymbolicLink());
+  for (const entry of [...entries.filter((one) => !one.isSymbolicLink()), ...links]) {
+    const { name } = entry;
     const path = prefix === "" ? name : `${prefix}/${name}`;
-    if (name.startsWith(".") || SKIPPED.has(name) || walk.isExcluded(path)) continue;
+    if (walk.isLeftOut(path)) continue;
     try {
-      await visit(join(folder, name), path, walk);
+      const target = await targetOf(join(folder, name), { isLink: entry.isSymbolicLink() });
+      await visit(target, path, walk);
     } catch (error) {
       walk.signal.throwIfAborted();
       // Gone since it was listed is no failure: the next walk will not see it.
-      if (codeOf(error) !== "ENOENT") walk.refused.push({ path, reason: `it cannot be read (${reasonOf(error)})` });
+      if (codeOf(error) === "ENOENT") continue;
+      walk.refused.push({ path, reason: `it cannot be read (${reasonOf(error)})`, isUnread: true });
     }
   }
 }
 
-async function visit(absolutePath: string, path: string, walk: Walk): Promise<void> {
-  const refuse = (reason: string) => void walk.refused.push({ path, reason });
-  const link = (await lstat(absolutePath)).isSymbolicLink();
-  const target = link ? await realpath(absolutePath).catch(() => undefined) : absolutePath;
+/** Where a path leads; undefined for a link that leads nowhere. */
+async function targetOf(path: string, { isLink }: { readonly isLink: boolean }): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (isLink && ["ENOENT", "ELOOP"].includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+async function visit(target: string | undefined, path: string, walk: Walk): Promise<void> {
+  const refuse = (reason: string) => void walk.refused.push({ path, reason, isUnread: false });
   if (target === undefined) return refuse("it is a link that leads nowhere");
-  if (link && !isInside(target, walk.root)) return refuse("it is a link that leads out of the folder");
+  if (!isInside(target, walk.root)) return refuse("it is a link that leads out of the folder");
+  if (walk.isLeftOut(pathInside(target, walk.root))) return refuse("it is a link to what is left out");
   const stats = await stat(target);
   if (stats.isDirectory()) {
-    const real = await realpath(target);
-    if (walk.visited.has(real)) return;
-    walk.visited.add(real);
+    if (walk.visited.has(target)) return;
+    walk.visited.add(target);
     await walkFolder(target, path, walk);
     return;
   }
@@ -133,6 +148,10 @@ function tooLarge(size: number, maxBytes: number): string {
 
 function megabytes(bytes: number): string {
   return String(Number((bytes / 1e6).toPrecision(3)));
+}
+
+function pathInside(path: string, root: string): string {
+  return relative(root, path).replaceAll(sep, "/");
 }
 
 function isInside(path: string, root: string): boolean {

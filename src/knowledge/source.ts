@@ -22,10 +22,20 @@ export interface SourceFile {
   readonly modifiedAt: string;
 }
 
-/** What one walk over a source found: the files in order of path, and what was refused, each with one sentence. */
+/**
+ * A file or folder that was not taken, with one sentence that says why. `isUnread`: it, or what is below it, may well be a document,
+ * but could not be looked at this time.
+ */
+export interface Refusal {
+  readonly path: string;
+  readonly reason: string;
+  readonly isUnread: boolean;
+}
+
+/** What one walk over a source found, in order of path. */
 export interface Listing {
   readonly files: readonly SourceFile[];
-  readonly refused: readonly { readonly path: string; readonly reason: string }[];
+  readonly refused: readonly Refusal[];
 }
 
 /** Where documents come from. */

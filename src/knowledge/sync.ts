@@ -45,11 +45,16 @@ export async function sync({ sources, index, reader, signal, onProgress }: SyncO
     if (outcome.kind === "failed") {
       failed.push({ path: file.path, reason: outcome.reason });
       // What it knew of the document was for other readers: better not to know it.
-      if (!(await isKeptFor(index, { file, folder }))) seen.delete(file.id);
+      if (!(await isKeptFor(index, { id: file.id, folder }))) seen.delete(file.id);
       continue;
     }
     counts[outcome.kind] += 1;
     if (outcome.document) await writer.add(outcome.document);
+  }
+  for (const { folder, listing } of listings) {
+    for (const { path } of listing.refused.filter(({ isUnread }) => isUnread)) {
+      for (const id of documentsAt(path, known)) if (await isKeptFor(index, { id, folder })) seen.add(id);
+    }
   }
   const gone = [...known.keys()].filter((id) => !seen.has(id));
   await writer.finish(gone);
@@ -63,9 +68,15 @@ function refusals({ refused }: Listing): FailedDocument[] {
 /** Whether what is stored of a document is meant for those who may read its folder now. */
 async function isKeptFor(
   index: PassageIndex,
-  { file, folder }: { readonly file: SourceFile; readonly folder: FolderOptions },
+  { id, folder }: { readonly id: string; readonly folder: FolderOptions },
 ): Promise<boolean> {
-  return (await index.document(file.id, { clearance: [folder.audience] })).length > 0;
+  return (await index.document(id, { clearance: [folder.audience] })).length > 0;
+}
+
+/** Ids of the known documents at a path, or below it. */
+function documentsAt(path: string, known: ReadonlyMap<string, KnownDocument>): string[] {
+  const isAt = (document: KnownDocument) => document.path === path || document.path.startsWith(`${path}/`);
+  return [...known].filter(([, document]) => isAt(document)).map(([id]) => id);
 }
 
 type Outcome =

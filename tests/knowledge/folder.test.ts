@@ -88,6 +88,16 @@ describe("list", () => {
     expect((await list(files.folder)).paths).toEqual(["a/link.md", "a/one.md", "b.md"]);
   });
 
+  it("follows no link to what is left out, and gives what is reached twice its own path", async () => {
+    using files = scratch({ "drafts/secret.md": "", ".hidden/secret.md": "", "z/own.md": "" });
+    symlinkSync("drafts/secret.md", join(files.folder, "a.md"));
+    symlinkSync(".hidden", join(files.folder, "b"));
+    symlinkSync("z", join(files.folder, "c"));
+    const { paths, refused } = await list(files.folder, { exclude: ["drafts"] });
+    expect(paths).toEqual(["z/own.md"]);
+    expect(refused).toEqual({ "a.md": "it is a link to what is left out", b: "it is a link to what is left out" });
+  });
+
   it("refuses pipes, sockets and devices without opening them", async () => {
     using files = scratch({ "a.md": "" });
     execFileSync("sh", ["-c", 'mkfifo "$0"', join(files.folder, "pipe.md")]);
