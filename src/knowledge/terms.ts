@@ -20,6 +20,11 @@ const FUNCTION_WORDS = new Set(
     .map(stemOf),
 );
 
+/** Whether a stem is a word of English grammar. */
+export function isFunctionWord(stem: string): boolean {
+  return FUNCTION_WORDS.has(stem);
+}
+
 /** How much a grammar word, and a word of an earlier turn, counts beside a word of the question itself. */
 const FUNCTION_WEIGHT = 0.25;
 const EARLIER_WEIGHT = 0.8;
@@ -49,7 +54,7 @@ export interface Unweighed extends Pick<Term, "word" | "stem" | "isFunction" | "
  */
 export function earlierOf(text: string, earlier: readonly string[]): readonly string[] {
   const words = wordsOf(text);
-  const own = new Set(words.map(({ stem }) => stem).filter((stem) => !FUNCTION_WORDS.has(stem)));
+  const own = new Set(words.map(({ stem }) => stem).filter((stem) => !isFunctionWord(stem)));
   const isEnglish = own.size < words.length;
   const isFollowUp = !isEnglish || POINTS_BACK.test(text) || own.size < STANDS_ALONE;
   return isFollowUp ? earlier.slice(-EARLIER_TURNS) : [];
@@ -61,7 +66,7 @@ export function termsOf(text: string, earlier: readonly string[]): Unweighed[] {
   const add = (part: string, isEarlier: boolean) => {
     for (const { word, stem } of wordsOf(part)) {
       if (terms.size < MOST_TERMS && !terms.has(stem)) {
-        const isFunction = FUNCTION_WORDS.has(stem);
+        const isFunction = isFunctionWord(stem);
         const variants = isFunction ? [] : variantsOf({ word, stem });
         terms.set(stem, { word, stem, isEarlier, isFunction, variants });
       }

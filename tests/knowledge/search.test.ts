@@ -77,4 +77,15 @@ describe("lookup", () => {
     const hits = await createSearch(index).lookup("annual lea", options);
     expect(hits.map(({ passage }) => passage.path)).toEqual(["leave.md"]);
   });
+
+  it("puts a passage with all words, and with them in its heading, before one that repeats some of them", async () => {
+    const { lookup } = await searchOver({
+      "pass.md": ["Card. The card of a card holder is a card."],
+      "trips.md": ["A travel card pays for trains."],
+      "far.md": ["Who travels far has a paper, and no card."],
+    });
+    const found = async (words: string) => (await lookup(words, options)).map(({ passage }) => passage.path);
+    expect((await found("travel card")).slice(0, 2)).toEqual(["trips.md", "far.md"]);
+    expect((await found("travel ca")).slice(0, 2)).toEqual(["trips.md", "far.md"]);
+  });
 });

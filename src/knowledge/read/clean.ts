@@ -3,6 +3,8 @@ const IMPORT =
 const EXPORT = /^export\s+(?:(?:const|let|var)\s+[\w$]+\s*=|(?:default\s+)?(?:async\s+function|function|class)\b)/;
 const EXPORT_DEFAULT = /^export\s+default\s+(?:[({]|[\w$.]+(?:;|\())/;
 const COMMENT_START = /\{%-?\s*comment\s*-?%\}/;
+/** Lines that one tag may take. */
+const LONGEST_TAG = 20;
 const COMMENT_END = /\{%-?\s*endcomment\s*-?%\}/;
 
 /**
@@ -14,13 +16,31 @@ export function hideTemplateTags(source: string, fenced: ReadonlySet<number>): s
   const lines = source.split("\n");
   const lastEnd = lines.findLastIndex((line) => COMMENT_END.test(line));
   let isComment = false;
+  let isTag = false;
   const shown = lines.map((line, index) => {
     if (!isComment && fenced.has(index)) return line;
-    const left = dropComments(line, { isComment, endsLater: index < lastEnd });
+    const left = dropComments(isTag ? afterTag(line) : line, { isComment, endsLater: index < lastEnd });
     isComment = left.isComment;
-    return cleanLine(left.text);
+    isTag &&= !line.includes("%}");
+    const text = cleanLine(left.text);
+    const open = text.indexOf("{%");
+    if (open < 0 || !endsSoon(lines, index + 1)) return text;
+    isTag = true;
+    return text.slice(0, open);
   });
   return shown.join("\n");
+}
+
+function afterTag(line: string): string {
+  const end = line.indexOf("%}");
+  return end < 0 ? "" : line.slice(end + 2);
+}
+
+/** Whether a tag that was left open ends on one of the next lines, before a blank one or another tag. */
+function endsSoon(lines: readonly string[], from: number): boolean {
+  const next = lines.slice(from, from + LONGEST_TAG);
+  const end = next.findIndex((line) => line.includes("%}"));
+  return end >= 0 && next.slice(0, end + 1).every((line) => line.trim() !== "" && !line.includes("{%"));
 }
 
 /** A line without what stands in comments; one that is never ended is none, so that it hides nothing. */

@@ -147,6 +147,11 @@ describe("what is for site builders", () => {
       ["paragraph", "Ask in help or [here](about/us/)."],
     ]);
     expect(blocks("An open {% tag stays.")).toEqual([["paragraph", "An open {% tag stays."]]);
+    expect(blocks('Before.\n\n{% include "steps.html"\nsteps: 3\nlast: 4 %}\n\nAfter.')).toEqual([
+      ["paragraph", "Before."],
+      ["paragraph", "After."],
+    ]);
+    expect(blocks("An open {% tag.\n\nAn end %} far away.")).toHaveLength(2);
   });
 
   it("hides comments over lines, but not from a fence, and not when they never end", () => {
