@@ -1,5 +1,8 @@
 import type { Answer, Hit, Passage, Question } from "../chat.ts";
 import type { Found, Knowledge } from "../knowledge/knowledge.ts";
+import { shareOf } from "../knowledge/ranking.ts";
+import { pointsBack } from "../knowledge/terms.ts";
+import { wordsOf } from "../knowledge/words.ts";
 import type { Answered, Progress } from "./brain.ts";
 import { confidence, CONSIDERED, signsOf } from "./confidence.ts";
 import { pickQuotes } from "./quote.ts";
@@ -7,6 +10,8 @@ import { pickQuotes } from "./quote.ts";
 /** Passages given back with an answer, and places named where there is none. */
 const GIVEN_BACK = 20;
 const NEAREST = 3;
+/** Words that say what kind of answer is wanted, not what about. */
+const ASKS_NUMBER = /^(?:much|many|long|often|far|soon)$/;
 
 /** The answer to a question from what is written, without a model: the sentences that answer, or the nearest places. */
 export async function answerQuestion(
@@ -33,6 +38,7 @@ function decide(text: string, found: Found): Answer {
   const isAbout = found.terms.some(({ isFunction, isKnown }) => isKnown && !isFunction);
   if (isAbout && confidence(signsOf(found)) >= 0) {
     const { quotes, passages } = pickQuotes(text, found);
+    if (!pointsBack(text) && !isAnswered(found, passages)) return { kind: "unknown", nearest: nearest(found.hits) };
     const [firstQuote, ...quotesAfter] = quotes;
     const [firstPassage, ...passagesAfter] = passages;
     if (firstQuote && firstPassage) {
@@ -40,6 +46,17 @@ function decide(text: string, found: Found): Answer {
     }
   }
   return { kind: "unknown", nearest: isAbout ? nearest(found.hits) : [] };
+}
+
+/** Whether what is quoted has to do with the question itself, not only with what was asked before it. */
+function isAnswered({ terms }: Found, passages: readonly Passage[]): boolean {
+  const own = terms.filter(({ word, isFunction, isEarlier }) => !isFunction && !isEarlier && !ASKS_NUMBER.test(word));
+  const stems = new Set(passages.flatMap(stemsOf));
+  return own.length === 0 || own.some((term) => shareOf(term, (stem) => stems.has(stem)) > 0);
+}
+
+function stemsOf({ title, headings, text }: Passage): string[] {
+  return wordsOf([title, ...headings, text].join("\n")).map(({ stem }) => stem);
 }
 
 /** The best passages that stand under different headings. */

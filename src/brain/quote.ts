@@ -22,6 +22,8 @@ const CODE = 0.3;
 const ANOTHER_DOCUMENT = 0.3;
 /** A passage with less than this share of the best passage's score is beside the point. */
 const RELEVANT = 0.6;
+/** A sentence worth less than this share of the best one would only fill the answer up. */
+const WORTHWHILE = 0.5;
 /** BM25 within sentences: saturation, length normalisation, typical length in words. */
 const K1 = 0.45;
 const B = 0.85;
@@ -118,6 +120,7 @@ function choose(candidates: readonly Candidate[]): Candidate[] {
       own + (chosen.length > 0 && !documents.has(passage.documentId) ? ANOTHER_DOCUMENT : 0);
     const best = [...left].reduce((one, other) => (worth(other) > worth(one) ? other : one));
     left.delete(best);
+    if (chosen.length > 0 && best.worth < WORTHWHILE * (chosen[0]?.worth ?? 0)) continue;
     const isNewContext = chosen.every(
       ({ passage, sentence }) =>
         passage !== best.passage || sentence.context?.range[0] !== best.sentence.context?.range[0],

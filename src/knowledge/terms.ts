@@ -48,6 +48,11 @@ export interface Unweighed extends Pick<Term, "word" | "stem" | "isFunction" | "
   readonly variants: readonly Variant[];
 }
 
+/** Whether a question's words point back to what was said before, or go on from it. */
+export function pointsBack(text: string): boolean {
+  return POINTS_BACK.test(text);
+}
+
 /**
  * What of the earlier turns belongs to a question: the last two where it points back or says too little by itself, nothing where it
  * stands alone, so that a new subject is not mixed with the old one. Where no English word tells, it counts as a follow-up.
@@ -56,7 +61,7 @@ export function earlierOf(text: string, earlier: readonly string[]): readonly st
   const words = wordsOf(text);
   const own = new Set(words.map(({ stem }) => stem).filter((stem) => !isFunctionWord(stem)));
   const isEnglish = own.size < words.length;
-  const isFollowUp = !isEnglish || POINTS_BACK.test(text) || own.size < STANDS_ALONE;
+  const isFollowUp = !isEnglish || pointsBack(text) || own.size < STANDS_ALONE;
   return isFollowUp ? earlier.slice(-EARLIER_TURNS) : [];
 }
 

@@ -76,6 +76,21 @@ describe("answerQuestion", () => {
     expect(newSubject.answer.kind).toBe("unknown");
   });
 
+  it("quotes nothing that has only to do with the turn before, unless the question points back", async () => {
+    const knowledge = await knowing({
+      ...filler,
+      "leave.md": [
+        "Parental leave takes twelve weeks, and sick leave takes two weeks.",
+        "How long parental leave takes: parental leave of fathers takes twelve weeks.",
+      ],
+    });
+    const turns = [{ role: "user", text: "How long is parental leave of fathers in weeks?" } as const];
+    const short = await answerQuestion(knowledge, asked("who won yesterday", turns), { signal });
+    expect(short.answer.kind).toBe("unknown");
+    const back = await answerQuestion(knowledge, asked("and how much?", turns), { signal });
+    expect(back.answer.kind).toBe("quoted");
+  });
+
   it("takes a pasted page for a question without falling over", async () => {
     const knowledge = await knowing(filler);
     const { answer } = await answerQuestion(knowledge, asked("table chairs ".repeat(300)), { signal });
