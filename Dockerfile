@@ -28,7 +28,7 @@ COPY config config
 COPY docs docs
 COPY src src
 # What `start` sets for its two processes, for the core and the edge that are started here directly.
-ENV ORT_DISABLE_TELEMETRY=1 MALLOC_ARENA_MAX=2 LANCEDB_LOG=error
+ENV ORT_DISABLE_TELEMETRY=1 MALLOC_ARENA_MAX=2 MALLOC_TRIM_THRESHOLD_=131072 LANCEDB_LOG=error
 USER 10001:10001
 EXPOSE 4780
 STOPSIGNAL SIGTERM

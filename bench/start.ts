@@ -22,11 +22,11 @@ async function measure(): Promise<void> {
   let memory: Memory | undefined;
   for (let run = 0; run < RUNS; run += 1) {
     using place = scratch();
-    first.push((await start(place.folder)).seconds);
     const isLast = run === RUNS - 1;
-    const restarted = await start(place.folder, { idle: isLast });
-    again.push(restarted.seconds);
-    memory = restarted.memory;
+    const started = await start(place.folder, { idle: isLast });
+    first.push(started.seconds);
+    again.push((await start(place.folder)).seconds);
+    memory = started.memory;
   }
   const show = (times: readonly number[]) => times.map((time) => time.toFixed(2)).join(", ");
   console.log(
@@ -34,7 +34,9 @@ async function measure(): Promise<void> {
   );
   console.log(`the same, nothing changed since the last start: ${median(again).toFixed(2)} s (${show(again)})`);
   if (memory) {
-    console.log(`memory when idle: ${mb(memory.proportional)} MB of their own and their share of what is shared (PSS)`);
+    console.log(
+      `memory when idle, after everything was indexed: ${mb(memory.proportional)} MB of their own and their share of what is shared (PSS)`,
+    );
     for (const [name, { proportional, resident }] of Object.entries(memory.each)) {
       console.log(`  ${name.padEnd(6)} PSS ${mb(proportional)} MB, RSS ${mb(resident)} MB`);
     }

@@ -149,5 +149,13 @@ export function childEnvironment(
     "COLORTERM",
   ];
   const pairs = kept.flatMap((key) => (environment[key] === undefined ? [] : [[key, environment[key]] as const]));
-  return { ...Object.fromEntries(pairs), ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2", LANCEDB_LOG: "error" };
+  return { ...Object.fromEntries(pairs), ...NATIVE };
 }
+
+/** What native code is told: no telemetry (ONNX Runtime), no chatter (LanceDB), and freed memory goes back (the C library). */
+const NATIVE = {
+  ORT_DISABLE_TELEMETRY: "1",
+  LANCEDB_LOG: "error",
+  MALLOC_ARENA_MAX: "2",
+  MALLOC_TRIM_THRESHOLD_: "131072",
+};

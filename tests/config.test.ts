@@ -156,7 +156,8 @@ describe("childEnvironment", () => {
 
   it("gives the core no secret, and telemetry switched off", () => {
     const given = childEnvironment(environment, { tokens: "left out" });
-    expect(given).toEqual({ PATH: "/bin", ORT_DISABLE_TELEMETRY: "1", MALLOC_ARENA_MAX: "2", LANCEDB_LOG: "error" });
+    expect(given).toMatchObject({ PATH: "/bin", ORT_DISABLE_TELEMETRY: "1" });
+    expect(JSON.stringify(given)).not.toContain("CANARY");
   });
 
   it("gives the edge the tokens and nothing else", () => {

@@ -16,6 +16,9 @@ export interface Launch {
   readonly settings: Settings;
 }
 
+/** A small young generation (1 MB a half): Hearth makes much text that lives briefly, and idle memory counts more than speed. */
+const NODE_FLAGS = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=1"];
+
 /** Log files are put aside (as `.old`) at the next start once they are over this many bytes. */
 const LOG_BYTES = 10_000_000;
 
@@ -52,7 +55,7 @@ export function corePlan(
   const command = [
     ...(wrapper?.words ?? []),
     launch.node,
-    "--disable-warning=ExperimentalWarning",
+    ...NODE_FLAGS,
     launch.main,
     "core",
     "--with-parent",
@@ -77,7 +80,7 @@ export function edgePlan(
   const readable = [...["src", "node_modules", "package.json"].map((name) => join(home, name)), settings.file];
   const command = [
     launch.node,
-    "--disable-warning=ExperimentalWarning",
+    ...NODE_FLAGS,
     "--permission",
     "--allow-net",
     ...readable.map((path) => `--allow-fs-read=${path}`),
