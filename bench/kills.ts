@@ -16,7 +16,7 @@ const CHANGED = 150;
 const REMOVED = 10;
 /** A kill comes at a random moment after the last write, when the sync has begun and is not yet done. */
 const SYNC_BEGINS_MS = 150;
-const SYNC_MS = 600;
+const SYNC_MS = 350;
 /** Documents that are looked up after each kill, the changed ones among them, so many at a time. */
 const CHECKED = 200;
 const AT_ONCE = 8;
