@@ -133,9 +133,9 @@ function choose(candidates: readonly Candidate[]): Candidate[] {
   return chosen;
 }
 
-/** A row's header is shown within its text already; only a lead-in is put in front. */
+/** A row's header is shown within its text already; only what leads into an item or into code is put in front. */
 function contextWords({ kind, context }: Sentence): number {
-  if (kind !== "item" || !context) return 0;
+  if (kind === "row" || !context) return 0;
   const words = countWords(context.text);
   return words <= LONGEST_CONTEXT ? words : 0;
 }

@@ -44,7 +44,15 @@ function fromBlock(block: TextBlock, leadIn: Sentence["context"]): Sentence[] {
   if (block.kind === "table") return rowsOf(block);
   if (block.kind === "list") return itemsOf(block, leadIn);
   const range = trimmed(block.text, block.start);
-  return [{ kind: "code", text: block.text.trim(), range, ...(leadIn && { context: leadIn }) }];
+  return [{ kind: "code", text: withoutFence(block.text), range, ...(leadIn && { context: leadIn }) }];
+}
+
+/** The lines of a fence, without those that begin and end it. */
+function withoutFence(text: string): string {
+  const lines = text.trim().split("\n");
+  const isFenced = FENCE.test(lines[0] ?? "");
+  const isClosed = isFenced && lines.length > 1 && FENCE.test(lines.at(-1) ?? "");
+  return lines.slice(isFenced ? 1 : 0, isClosed ? -1 : undefined).join("\n");
 }
 
 /** Lines of one kind together: fences, tables, lists, and text between blank lines. */

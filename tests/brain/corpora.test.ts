@@ -56,8 +56,10 @@ describe.skipIf(!existsSync(corpora))("over real documents", () => {
           expect(end, path).toBeGreaterThan(start);
           before = end;
           const cut = text.slice(start, end);
-          if (kind === "code") expect(cut, path).toBe(shown);
-          else if (kind !== "row") expect(wordsIn(readable(cut)), path).toEqual(wordsIn(shown));
+          if (kind === "code") {
+            expect(cut, path).toContain(shown);
+            expect(cut.split("\n").length - shown.split("\n").length, path).toBeLessThanOrEqual(2);
+          } else if (kind !== "row") expect(wordsIn(readable(cut)), path).toEqual(wordsIn(shown));
         }
         expect(before, path).toBeLessThanOrEqual(text.length);
       }

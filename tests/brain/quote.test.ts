@@ -36,6 +36,19 @@ describe("pickQuotes", () => {
     expect(passages[quote?.passage ?? -1]?.text.slice(start, end)).toBe("The parking garage closes at 22:00.");
   });
 
+  it("shows code with the line that leads into it", () => {
+    const question = "How do I add my own documents?";
+    const text = "To add your own documents, name their folder:\n\n```sh\nnpm start -- --docs /srv/documents\n```";
+    const { quotes } = pickQuotes(question, found(question, [text]));
+    expect(quotes.map((quote) => quote.text)).toEqual([
+      "To add your own documents, name their folder: npm start -- --docs /srv/documents",
+    ]);
+    expect(quotes[0]?.ranges.map(([start, end]) => text.slice(start, end))).toEqual([
+      "To add your own documents, name their folder:",
+      "```sh\nnpm start -- --docs /srv/documents\n```",
+    ]);
+  });
+
   it("never says more than sixty words, and only whole sentences", () => {
     const sentence = (subject: string) => `The ${subject} garage rule ${"goes on and ".repeat(6)}ends here.`;
     const texts = ["first", "second", "third"].map((one) => [sentence(one), sentence(`other ${one}`)].join(" "));

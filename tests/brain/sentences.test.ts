@@ -49,6 +49,12 @@ describe("sentencesOf", () => {
     );
   });
 
+  it("shows the lines of a fence without its marks, and knows what leads into it", () => {
+    const [, code] = sentencesOf("Run this:\n\n```sh\nnpm test\n\nnpm start\n```");
+    expect(code).toMatchObject({ kind: "code", text: "npm test\n\nnpm start", context: { text: "Run this:" } });
+    expect(sentencesOf("~~~\nnever closed").at(0)?.text).toBe("never closed");
+  });
+
   it("keeps a fence whole", () => {
     expect(sentencesOf("Run this:\n\n```sh\nnpm test. Now\n```\n\nDone.").map(({ kind }) => kind)).toEqual([
       "sentence",
