@@ -8,7 +8,9 @@ import { readDocument } from "./read.ts";
 const READER_VERSION = 2;
 
 /** What a worker thread does with one file: reads it, and unless it is as known, makes passages of it. */
-export async function readJob({ file, folder, knownHash }: ReadJob): Promise<ReadOutcome> {
+// Piscina calls a worker file's default export.
+// oxlint-disable-next-line import/no-default-export
+export default async function readJob({ file, folder, knownHash }: ReadJob): Promise<ReadOutcome> {
   const bytes = await readFileSafely(file.absolutePath, { maxBytes: folder.maxBytes });
   const hash = createHash("sha256")
     .update(`${READER_VERSION}\0${folder.url ?? ""}\0${folder.audience}\0${file.path}\0`)
@@ -25,7 +27,3 @@ export async function readJob({ file, folder, knownHash }: ReadJob): Promise<Rea
     document: { id: file.id, hash, audience: folder.audience, modifiedAt: file.modifiedAt, passages },
   };
 }
-
-// Piscina calls a worker file's default export.
-// oxlint-disable-next-line import/no-default-export
-export default readJob;
