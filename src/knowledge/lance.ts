@@ -138,7 +138,7 @@ async function probe(table: Table | undefined): Promise<void> {
   if ((await table.listIndices()).length < SEARCHED.length) throw new Error("The index has no word indexes");
   await knownDocuments(table);
   for (const column of SEARCHED) {
-    await table.query().fullTextSearch(new MatchQuery("the", column)).select(SHOWN).limit(1).toArray();
+    await table.query().fullTextSearch(new MatchQuery("the", column)).select(SCORED).limit(1).toArray();
   }
 }
 
