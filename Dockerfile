@@ -35,5 +35,5 @@ STOPSIGNAL SIGTERM
 # For `start` and `edge`: the page answers, and so does the core behind it. compose.yaml has the core's own.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["/hearth/node_modules/node/bin/node", "-e", "fetch('http://127.0.0.1:4780/api/status').then((response) => response.json()).then(({ seal }) => process.exit(seal ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["/hearth/node_modules/node/bin/node", "--disable-warning=ExperimentalWarning", "/hearth/src/main.ts"]
+ENTRYPOINT ["/hearth/node_modules/node/bin/node", "--disable-warning=ExperimentalWarning", "--max-semi-space-size=1", "/hearth/src/main.ts"]
 CMD ["start", "--data", "/data", "--host", "0.0.0.0", "--log", "stderr"]
