@@ -55,8 +55,9 @@ export async function runEdge(
 }
 
 /** The status after the first sync has ended, with a progress bar until then; undefined when the signal came first. */
-async function firstRead(brain: Brain, { err, errIsTerminal, signal }: Surroundings): Promise<BrainStatus | undefined> {
-  using bar = syncBar({ to: err, visible: errIsTerminal });
+async function firstRead(brain: Brain, { out, isTerminal, signal }: Surroundings): Promise<BrainStatus | undefined> {
+  // This process's standard error is the log.
+  using bar = syncBar({ to: out, visible: isTerminal });
   while (!signal.aborted) {
     const status = await brain.status({ signal }).catch(() => undefined);
     if (status && status.sync.kind !== "reading") return status;
