@@ -1,5 +1,6 @@
 import type { BrainStatus } from "../../brain/brain.ts";
 import type { FailedDocument, SyncReport } from "../../knowledge/knowledge.ts";
+import { counted } from "./counted.ts";
 import { toPlainLine } from "./plain.ts";
 import { describeSeal } from "./start-report.ts";
 
@@ -35,24 +36,20 @@ export function syncLine({ added, changed, removed, unchanged, failed, seconds }
     ...(removed > 0 ? [`${removed} removed`] : []),
   ];
   const changes = parts.length > 0 ? ` (${parts.join(", ")})` : "";
-  const failures = failed.length > 0 ? `; ${count(failed.length, "file")} not read, hearth docs sync says why` : "";
-  return `${count(total, "document")} up to date${changes} in ${seconds.toFixed(1)} s${failures}.`;
+  const failures = failed.length > 0 ? `; ${counted(failed.length, "file")} not read, hearth docs sync says why` : "";
+  return `${counted(total, "document")} up to date${changes} in ${seconds.toFixed(1)} s${failures}.`;
 }
 
 function describeIndex({ documents, passages }: Pick<BrainStatus, "documents" | "passages">): string {
-  return `Index      ${count(documents, "document")}, ${count(passages, "passage")}`;
+  return `Index      ${counted(documents, "document")}, ${counted(passages, "passage")}`;
 }
 
 function describeFailed(failed: readonly FailedDocument[]): string[] {
   if (failed.length === 0) return [];
   return [
-    `Not read   ${count(failed.length, "file")}`,
+    `Not read   ${counted(failed.length, "file")}`,
     ...failed.map(({ path, reason }) => `           ${toPlainLine(path)}: ${toPlainLine(reason)}`),
   ];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
 function toText(lines: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { BrainStatus } from "../../brain/brain.ts";
+import { counted } from "./counted.ts";
 import { toPlainLine } from "./plain.ts";
 
 /** Failed documents named at the start; the rest are counted. */
@@ -25,10 +26,10 @@ export function startReport(
   return `${lines.join("\n")}\n`;
 }
 
-function documents({ documents: count, passages, sync }: BrainStatus, isManual: boolean): string {
-  if (sync.kind === "failed") return `could not be read: ${sync.reason}`;
+function documents({ documents: number, passages, sync }: BrainStatus, isManual: boolean): string {
+  if (sync.kind === "failed") return `could not be read: ${toPlainLine(sync.reason)}`;
   const seconds = sync.kind === "current" ? `, read in ${sync.seconds.toFixed(1)} s` : "";
-  return `${count} documents, ${passages} passages${seconds}${isManual ? " (Hearth's own manual)" : ""}`;
+  return `${counted(number, "document")}, ${counted(passages, "passage")}${seconds}${isManual ? " (Hearth's own manual)" : ""}`;
 }
 
 function failures({ failed }: BrainStatus): string[] {
