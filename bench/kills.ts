@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import PQueue from "p-queue";
 import { askPage, childrenOf, hearth, root, scratch } from "../tests/helpers/hearth.ts";
-import { median, percentile, randomNumbers } from "./figures.ts";
+import { randomFrom } from "../tests/helpers/random.ts";
+import { median, percentile } from "./figures.ts";
 import { freePort, lookup, statusWhen } from "./page.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 20);
@@ -21,7 +22,7 @@ const SYNC_MS = 350;
 const CHECKED = 200;
 const AT_ONCE = 8;
 
-const random = randomNumbers(20_261_124);
+const random = randomFrom(20_261_124);
 const place = scratch();
 /** What every document says now: one word that no other document ever had. */
 const words = new Map<string, string>();

@@ -8,7 +8,8 @@ import { DatabaseSync } from "node:sqlite";
 import type { Passage } from "../src/chat.ts";
 import type { IndexedDocument } from "../src/knowledge/document.ts";
 import { openLanceIndex } from "../src/knowledge/lance.ts";
-import { median, percentile, randomNumbers } from "./figures.ts";
+import { randomFrom } from "../tests/helpers/random.ts";
+import { median, percentile } from "./figures.ts";
 
 const TOTAL = Number(process.argv[2] ?? 100_000);
 const PER_DOCUMENT = 10;
@@ -16,7 +17,7 @@ const WORDS_IN_PASSAGE = 120;
 const VOCABULARY = 50_000;
 const QUERIES = 300;
 
-const random = randomNumbers(20_261_124);
+const random = randomFrom(20_261_124);
 const vocabulary = makeVocabulary();
 
 const folder = mkdtempSync(join(tmpdir(), "hearth-bench-"));
