@@ -1,24 +1,19 @@
-import { createConnection, type Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import {
   CancellationTokenSource,
   ConnectionError,
-  createMessageConnection,
   ErrorCodes,
   ResponseError,
-  SocketMessageReader,
-  SocketMessageWriter,
   type MessageConnection,
   type RequestType,
 } from "vscode-jsonrpc/node";
 import { unlessAborted } from "../abort.ts";
 import type { Brain } from "../brain/brain.ts";
 import type { Log } from "../log.ts";
+import { dialBrain } from "./dial.ts";
 import { progress, requests } from "./protocol.ts";
 
 /** How long a question waits for the core to come back: a restart takes one to three seconds. */
 const PATIENCE_MS = 20_000;
-const REDIAL_MS = 50;
 
 /** The connection broke while something was in hand. */
 class ConnectionLost extends Error {}
@@ -40,13 +35,11 @@ export function connectBrain({ path, log }: { readonly path: string; readonly lo
 
   const keepConnected = async () => {
     while (!closing.signal.aborted) {
-      const socket = await dial(path, closing.signal);
-      if (closing.signal.aborted) socket?.destroy();
-      if (!socket || closing.signal.aborted) return;
-      const { connection, closed } = openConnection(socket, log);
+      const opened = await dialBrain(path, { signal: closing.signal, log });
+      if (!opened) return;
       connected = true;
-      current.resolve(connection);
-      await closed;
+      current.resolve(opened.connection);
+      await opened.closed;
       connected = false;
       current = Promise.withResolvers();
     }
@@ -69,7 +62,6 @@ export function connectBrain({ path, log }: { readonly path: string; readonly lo
     connected: async ({ signal }) => void (await link.connection(signal)),
     async [Symbol.asyncDispose]() {
       closing.abort(new Error("Hearth is stopping"));
-      if (connected) (await current.promise).dispose();
       await keeping;
     },
   };
@@ -180,34 +172,4 @@ async function send<Sent, Result>(
     cancellation.dispose();
     listener.dispose();
   }
-}
-
-function openConnection(socket: Socket, log: Log): { connection: MessageConnection; closed: Promise<void> } {
-  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
-  const closed = Promise.withResolvers<void>();
-  connection.onClose(() => connection.dispose());
-  connection.onDispose(() => {
-    socket.destroy();
-    closed.resolve();
-  });
-  connection.onError(([error]) => log.debug({ err: error }, "channel message failed"));
-  connection.listen();
-  return { connection, closed: closed.promise };
-}
-
-/** A connected socket, or nothing when the signal came first. */
-async function dial(path: string, signal: AbortSignal): Promise<Socket | undefined> {
-  while (!signal.aborted) {
-    const socket = createConnection(path);
-    const connected = await new Promise<boolean>((resolve) => {
-      socket.once("connect", () => resolve(true));
-      socket.once("error", () => resolve(false));
-    });
-    if (connected) {
-      socket.on("error", () => {});
-      return socket;
-    }
-    await delay(REDIAL_MS, undefined, { signal }).catch(() => {});
-  }
-  return undefined;
 }

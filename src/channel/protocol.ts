@@ -4,7 +4,7 @@ import type { Audience, Hit, Passage, Question } from "../chat.ts";
 import type { Answered, BrainStatus, Progress } from "../brain/brain.ts";
 import type { SyncReport } from "../knowledge/knowledge.ts";
 
-/** Characters of one message that pass the channel; more is refused before it is read. */
+/** Characters of one message that pass the channel; a question with more is refused before the brain sees it. */
 export const LONGEST_TEXT = 4_000;
 /** Earlier turns that pass along with a question. */
 export const MOST_TURNS = 50;
@@ -47,6 +47,8 @@ export const wire = {
 type Clearance = { readonly clearance: readonly Audience[] };
 
 export const requests = {
+  /** Answered at once by a core that lives. */
+  greet: new RequestType<object, null, void>("greet"),
   answer: new RequestType<{ readonly question: Question; readonly progress: string }, Answered, void>("answer"),
   lookup: new RequestType<Clearance & { readonly words: string; readonly limit: number }, readonly Hit[], void>(
     "lookup",

@@ -67,6 +67,7 @@ function answerRequests(
   connection: MessageConnection,
   { brain, handle }: { readonly brain: Brain; readonly handle: Handle },
 ) {
+  connection.onRequest(requests.greet, () => null);
   connection.onRequest(
     requests.answer,
     handle("answer", (sent, signal) => {

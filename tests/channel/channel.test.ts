@@ -165,6 +165,7 @@ describe("the channel between edge and core", () => {
 
   it("survives bytes that are no message", async () => {
     await using channel = await connected({});
+    await channel.brain.connected({ signal });
     const stray = createConnection(path);
     stray.write("Content-Length: many\r\n\r\nGET / HTTP/1.1\r\n\r\n");
     await new Promise((resolve) => stray.once("close", resolve).once("error", resolve));

@@ -197,10 +197,16 @@ describe.skipIf(chromium === undefined)("journey: the page in the browser", { ti
     const streaming = view.page.waitForResponse((response) => response.url().endsWith("/api/ask"));
     await view.page.keyboard.press("Enter");
     await streaming;
-    const told = view.page.getByText("The search was restarted; your question is asked again").first().waitFor();
+    // What is announced may be gone again before anybody could look for it.
+    await view.page.evaluate(`
+      globalThis.announced = [];
+      new MutationObserver((changes) => {
+        for (const { addedNodes } of changes) for (const node of addedNodes) announced.push(node.textContent);
+      }).observe(document.getElementById("announcement"), { childList: true });
+    `);
     process.kill(core, "SIGKILL");
-    await told;
     await view.page.locator(".answer").waitFor();
+    expect(await view.page.evaluate("announced")).toContain("The search was restarted; your question is asked again …");
     expect(await view.page.locator(".answer").innerText()).toContain("Receipts over 50 EUR");
   });
 
@@ -212,7 +218,8 @@ describe.skipIf(chromium === undefined)("journey: the page in the browser", { ti
     await running.ended;
     await view.page.locator("#question").fill("Anybody there?");
     await view.page.keyboard.press("Enter");
-    await view.page.getByText("Hearth does not answer. Is it still running?").first().waitFor();
+    // The status corner says the same, in a box that is closed.
+    await view.page.locator(".exchange").getByText("Hearth does not answer. Is it still running?").waitFor();
     expect(await view.page.getByRole("button", { name: "Ask again" }).isVisible()).toBe(true);
   });
 });
