@@ -1,3 +1,4 @@
+import { realpath, stat } from "node:fs/promises";
 import { platform } from "node:os";
 import watcher, { type Options } from "@parcel/watcher";
 
@@ -5,6 +6,8 @@ import watcher, { type Options } from "@parcel/watcher";
 const SETTLE_MS = 150;
 /** How often everything is looked at where the system cannot tell what changed. */
 const POLL_MS = 5_000;
+/** How often it is looked whether the folder is still the same one. */
+const FOLLOW_MS = 1_000;
 
 /** Named, for otherwise the library starts a program to see whether another watcher's service runs, and would talk to that. */
 const BACKENDS: Readonly<Record<string, Options["backend"]>> = {
@@ -27,30 +30,79 @@ export async function watchFolder(
   }: { readonly onChange: () => void; readonly onUnwatched: (error: unknown, seconds: number) => void },
 ): Promise<AsyncDisposable> {
   let settling: NodeJS.Timeout | undefined;
-  let polling: NodeJS.Timeout | undefined;
   const changed = () => {
     settling ??= setTimeout(() => {
       settling = undefined;
       onChange();
     }, SETTLE_MS);
   };
-  const poll = (error: unknown) => {
-    if (polling) return;
-    onUnwatched(error, POLL_MS / 1_000);
-    polling = setInterval(onChange, POLL_MS);
-    polling.unref();
+  const { start: poll, stop: stopPolling } = poller({ onChange, onUnwatched });
+  const subscribe = async () => {
+    const root = await realpath(folder);
+    const options = { ignore: ["**/node_modules/**", "**/.git/**"], ...backend };
+    return watcher.subscribe(root, (error) => (error ? poll(error) : changed()), options);
   };
-  const subscription = await watcher
-    .subscribe(folder, (error) => (error ? poll(error) : changed()), {
-      ignore: ["**/node_modules/**", "**/.git/**"],
-      ...backend,
-    })
-    .catch(poll);
+  let watched = await identityOf(folder);
+  let subscription = await subscribe().catch(poll);
+  // A folder may be replaced by another of its name, or be a link that is moved on; then the new one has to be watched.
+  const follow = async () => {
+    const now = await identityOf(folder);
+    if (now === undefined || now === watched) return;
+    watched = now;
+    await subscription?.unsubscribe();
+    subscription = await subscribe().catch(poll);
+    onChange();
+  };
+  const following = followEvery(FOLLOW_MS, follow);
   return {
     async [Symbol.asyncDispose]() {
+      await following[Symbol.asyncDispose]();
       clearTimeout(settling);
-      clearInterval(polling);
+      stopPolling();
       await subscription?.unsubscribe();
+    },
+  };
+}
+
+/** Calls `onChange` again and again, once it is started; the reason is told once. */
+function poller({
+  onChange,
+  onUnwatched,
+}: {
+  readonly onChange: () => void;
+  readonly onUnwatched: (error: unknown, seconds: number) => void;
+}) {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start: (error: unknown): void => {
+      if (timer) return;
+      onUnwatched(error, POLL_MS / 1_000);
+      timer = setInterval(onChange, POLL_MS);
+      timer.unref();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** Which folder a path leads to now; undefined where it leads nowhere. */
+async function identityOf(folder: string): Promise<string | undefined> {
+  const stats = await stat(folder).catch(() => undefined);
+  return stats && `${stats.dev}:${stats.ino}`;
+}
+
+/** Does the work again and again, never twice at once, until disposed of; then waits for what is in hand. */
+function followEvery(milliseconds: number, work: () => Promise<void>): AsyncDisposable {
+  let inHand: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    inHand ??= work().finally(() => {
+      inHand = undefined;
+    });
+  }, milliseconds);
+  timer.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await inHand;
     },
   };
 }

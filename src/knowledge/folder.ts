@@ -17,6 +17,7 @@ export function createFolderSource(
 ): Source {
   return {
     options,
+    idOf: (path) => idOf(path, options),
     list: ({ signal }) => listFolder(options, signal),
     watch: (onChange) => {
       const onUnwatched = (error: unknown, seconds: number) =>
@@ -37,8 +38,11 @@ interface Walk {
   readonly signal: AbortSignal;
   readonly files: SourceFile[];
   readonly refused: Refusal[];
-  /** Real paths of the folders on the way down, so that a link in a circle ends. */
+  /** Real paths of the files and folders that were visited, so that each is read once and a link in a circle ends. */
   readonly visited: Set<string>;
+  /** Links, which are followed last, so that what is reached both ways has its own path. */
+  readonly links: Place[];
+  readonly idOf: (path: string) => string;
 }
 
 async function listFolder(options: FolderOptions, signal: AbortSignal): Promise<Listing> {
@@ -55,12 +59,26 @@ async function listFolder(options: FolderOptions, signal: AbortSignal): Promise<
     files: [],
     refused: [],
     visited: new Set([root]),
+    links: [],
+    idOf: (path) => idOf(path, options),
   };
   await walkFolder(root, "", walk);
+  for (let link = walk.links.shift(); link; link = walk.links.shift()) await visitSafely(link, walk);
   return {
     files: walk.files.sort((one, other) => (one.path < other.path ? -1 : 1)),
     refused: walk.refused.sort((one, other) => (one.path < other.path ? -1 : 1)),
   };
+}
+
+interface Place {
+  readonly absolutePath: string;
+  readonly path: string;
+  readonly isLink: boolean;
+}
+
+/** Made of the folder's path as it was given, so that a folder that is a link keeps its documents when the link is moved on. */
+function idOf(path: string, { folder }: FolderOptions): string {
+  return createHash("sha256").update(`${folder}\0${path}`).digest("hex").slice(0, 32);
 }
 
 async function walkFolder(folder: string, prefix: string, walk: Walk): Promise<void> {
@@ -73,28 +91,30 @@ async function walkFolder(folder: string, prefix: string, walk: Walk): Promise<v
     walk.refused.push({ path: prefix, reason: `the folder cannot be read (${reasonOf(error)})`, isUnread: true });
     return;
   }
-  // Links come last, so that what they lead to has its own path where it is reached both ways.
-  const links = entries.filter((entry) => entry.isSymbolicLink());
-  for (const entry of [...entries.filter((one) => !one.isSymbolicLink()), ...links]) {
-    const { name } = entry;
-    const path = prefix === "" ? name : `${prefix}/${name}`;
+  for (const entry of entries) {
+    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
     if (walk.isLeftOut(path)) continue;
-    try {
-      const target = await targetOf(join(folder, name), { isLink: entry.isSymbolicLink() });
-      await visit(target, path, walk);
-    } catch (error) {
-      walk.signal.throwIfAborted();
-      // Gone since it was listed is no failure: the next walk will not see it.
-      if (codeOf(error) === "ENOENT") continue;
-      walk.refused.push({ path, reason: `it cannot be read (${reasonOf(error)})`, isUnread: true });
-    }
+    const place = { absolutePath: join(folder, entry.name), path, isLink: entry.isSymbolicLink() };
+    if (place.isLink) walk.links.push(place);
+    else await visitSafely(place, walk);
+  }
+}
+
+async function visitSafely(place: Place, walk: Walk): Promise<void> {
+  try {
+    await visit(await targetOf(place), place.path, walk);
+  } catch (error) {
+    walk.signal.throwIfAborted();
+    // Gone since it was listed is no failure: the next walk will not see it.
+    if (codeOf(error) === "ENOENT") return;
+    walk.refused.push({ path: place.path, reason: `it cannot be read (${reasonOf(error)})`, isUnread: true });
   }
 }
 
 /** Where a path leads; undefined for a link that leads nowhere. */
-async function targetOf(path: string, { isLink }: { readonly isLink: boolean }): Promise<string | undefined> {
+async function targetOf({ absolutePath, isLink }: Place): Promise<string | undefined> {
   try {
-    return await realpath(path);
+    return await realpath(absolutePath);
   } catch (error) {
     if (isLink && ["ENOENT", "ELOOP"].includes(codeOf(error))) return undefined;
     throw error;
@@ -106,18 +126,15 @@ async function visit(target: string | undefined, path: string, walk: Walk): Prom
   if (target === undefined) return refuse("it is a link that leads nowhere");
   if (!isInside(target, walk.root)) return refuse("it is a link that leads out of the folder");
   if (walk.isLeftOut(pathInside(target, walk.root))) return refuse("it is a link to what is left out");
+  if (walk.visited.has(target)) return;
+  walk.visited.add(target);
   const stats = await stat(target);
-  if (stats.isDirectory()) {
-    if (walk.visited.has(target)) return;
-    walk.visited.add(target);
-    await walkFolder(target, path, walk);
-    return;
-  }
+  if (stats.isDirectory()) return walkFolder(target, path, walk);
   if (!stats.isFile()) return refuse("it is a device, a pipe or a socket, not a file");
-  if (!isDocumentName(path)) return;
+  if (!isDocumentName(path) || !isDocumentName(target)) return;
   if (stats.size > walk.maxBytes) return refuse(tooLarge(stats.size, walk.maxBytes));
   walk.files.push({
-    id: createHash("sha256").update(`${walk.root}\0${path}`).digest("hex").slice(0, 32),
+    id: walk.idOf(path),
     path,
     absolutePath: target,
     modifiedAt: stats.mtime.toISOString(),

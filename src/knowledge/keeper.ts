@@ -16,9 +16,9 @@ export interface Keeper extends AsyncDisposable {
   failed(): readonly FailedDocument[];
 }
 
-/** What a keeper works with. Without `mayWrite` it only says what is stored. */
+/** What a keeper works with. While `mayWrite` says no, as another process keeps the index, it only says what is stored. */
 type KeeperOptions = Pick<SyncOptions, "index" | "reader" | "sources"> & {
-  readonly mayWrite: boolean;
+  readonly mayWrite: () => boolean;
   readonly log: Log;
 };
 
@@ -35,14 +35,19 @@ export function createKeeper(options: KeeperOptions): Keeper {
       running = undefined;
       if (isAskedAgain && !closing.signal.aborted) syncSoon();
     });
+    // Whoever waits hears of a failure; where nobody does, the state tells.
+    running.catch(() => {});
     return running;
   };
   const syncSoon = () => {
     if (running) isAskedAgain = true;
-    else start().catch(() => {});
+    else void start();
   };
   return {
-    sync: ({ signal }) => unlessAborted(running ?? start(), signal),
+    sync: async ({ signal }) => {
+      signal.throwIfAborted();
+      return unlessAborted(running ?? start(), signal);
+    },
     syncSoon,
     state,
     failed,
@@ -82,7 +87,7 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
 }
 
 async function readAll({ mayWrite, log, ...options }: KeeperOptions & SyncOptions): Promise<SyncReport> {
-  if (!mayWrite) return reportStored(options.index);
+  if (!mayWrite()) return reportStored(options.index);
   const report = await sync(options);
   if (report.added + report.changed + report.removed > 0) {
     log.info({ ...report, failed: report.failed.length }, "documents read");
@@ -92,7 +97,7 @@ async function readAll({ mayWrite, log, ...options }: KeeperOptions & SyncOption
 
 async function reportStored(index: PassageIndex): Promise<SyncReport> {
   const { documents } = await index.count();
-  return { added: 0, changed: 0, removed: 0, unchanged: documents, failed: [], seconds: 0 };
+  return { isKeptElsewhere: true, added: 0, changed: 0, removed: 0, unchanged: documents, failed: [], seconds: 0 };
 }
 
 function planUpkeep({ index, log }: Pick<KeeperOptions, "index" | "log">) {

@@ -32,6 +32,8 @@ export interface FailedDocument {
 
 /** What changed in one sync, counted in documents. */
 export interface SyncReport {
+  /** True where another process keeps the index, so that nothing was read here: `unchanged` then counts what it holds so far. */
+  readonly isKeptElsewhere?: boolean;
   readonly added: number;
   readonly changed: number;
   readonly removed: number;

@@ -15,6 +15,8 @@ const SEARCHED = ["search_text", "beginnings"];
 /** The word index is brought up to date once it lacks so many rows, and such a share of those that it has. */
 const MOST_UNINDEXED = 1_000;
 const MOST_UNINDEXED_SHARE = 0.1;
+/** Counts of words that are remembered. */
+const MOST_COUNTED = 20_000;
 /** Versions younger than this are kept for searches that still read them. */
 const KEEP_VERSIONS_MS = 10 * 60_000;
 
@@ -81,6 +83,7 @@ function reading(
       const count = async (word: string) => {
         const key = `${cap} ${filter} ${word}`;
         const counted = frequencies.get(key) ?? (await countMatches(table, word, { filter, cap }));
+        if (frequencies.size >= MOST_COUNTED) frequencies.clear();
         frequencies.set(key, counted);
         return counted;
       };

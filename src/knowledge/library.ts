@@ -14,11 +14,13 @@ import type { FolderOptions } from "./source.ts";
 
 /** Everything is looked at again this often, in case the system lost a change. */
 const FULL_SYNC_MS = 10 * 60_000;
+/** How often it is looked whether another process has stopped keeping the index. */
+const FREE_MS = 1_000;
 
 /**
  * The documents of the given folders, as passages that can be found. Each set of folders has an index of its own below
  * `<dataFolder>/knowledge`, so that two sets never mix. With `watch`, changes are read as they happen, and indexes that no running
- * Hearth uses any more are deleted. Where another process writes the same index, this one only reads it.
+ * Hearth uses any more are deleted. While another process keeps the same index, this one only reads it.
  */
 export async function openKnowledge(options: {
   readonly dataFolder: string;
@@ -31,16 +33,15 @@ export async function openKnowledge(options: {
   const name = indexName(folders);
   const folder = join(dataFolder, "knowledge", name);
   await using stack = new AsyncDisposableStack();
-  const lock = takeLock(folder);
-  if (lock) stack.use(lock);
-  else log.warn("another Hearth keeps this index, so it is only read here");
-  const mayWrite = lock !== undefined;
-  const index = stack.use(await openLanceIndex({ folder: join(folder, "lance"), mayWrite, onWarning }));
+  const right = stack.use(rightToWrite(folder));
+  if (!right.isHeld()) log.warn("another Hearth keeps this index, so it is only read here");
+  const index = stack.use(await openLanceIndex({ folder: join(folder, "lance"), mayWrite: right.isHeld(), onWarning }));
   const reader = stack.use(openReader());
   const sources = folders.map((folderOptions) => createFolderSource(folderOptions, { onWarning }));
-  const keeper = stack.use(createKeeper({ index, reader, sources, mayWrite, log }));
-  if (watch && lock) {
-    await deleteUnused(join(dataFolder, "knowledge"), name);
+  const keeper = stack.use(createKeeper({ index, reader, sources, mayWrite: right.isHeld, log }));
+  if (watch) {
+    if (right.isHeld()) await deleteUnused(join(dataFolder, "knowledge"), name);
+    else stack.use(whenFree(right, keeper.syncSoon));
     for (const source of sources) stack.use(await source.watch(keeper.syncSoon));
     const timer = setInterval(keeper.syncSoon, FULL_SYNC_MS);
     timer.unref();
@@ -56,6 +57,26 @@ export async function openKnowledge(options: {
     status: async () => ({ ...(await index.count()), sync: keeper.state(), failed: keeper.failed() }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** The right to write an index, tried for again whenever it is asked about: who had it may have ended. */
+function rightToWrite(folder: string): Disposable & { readonly isHeld: () => boolean } {
+  let lock: Disposable | undefined;
+  return {
+    isHeld: () => (lock ??= takeLock(folder)) !== undefined,
+    [Symbol.dispose]: () => lock?.[Symbol.dispose](),
+  };
+}
+
+/** Calls back once the right to write is free, and so taken. */
+function whenFree({ isHeld }: ReturnType<typeof rightToWrite>, onFree: () => void): Disposable {
+  const timer = setInterval(() => {
+    if (!isHeld()) return;
+    clearInterval(timer);
+    onFree();
+  }, FREE_MS);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 function indexName(folders: readonly FolderOptions[]): string {

@@ -29,8 +29,8 @@ export interface PassageIndex extends AsyncDisposable {
     options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly prefix?: boolean },
   ): Promise<readonly Hit[]>;
   /**
-   * In how many passages of the given audiences each word occurs (in any form with the same stem), counted up to `cap`. What others
-   * may read must not show, not even in how much a word tells.
+   * In how many passages of the given audiences each word occurs (in any form with the same stem), counted up to `cap`. Words
+   * that stand only in what others may read count as unknown; how many passages there are in all does show in the weights.
    */
   frequencies(
     words: readonly string[],

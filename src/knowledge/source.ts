@@ -41,6 +41,8 @@ export interface Listing {
 /** Where documents come from. */
 export interface Source {
   readonly options: FolderOptions;
+  /** The id that a file at this path has. */
+  idOf(path: string): string;
   /** Walks the source to its end; rejects when it cannot, so that "not seen" always means "gone". */
   list(options: { readonly signal: AbortSignal }): Promise<Listing>;
   /** Calls back soon after something changed (changes close together once), until disposed of. */

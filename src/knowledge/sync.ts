@@ -25,7 +25,7 @@ export interface SyncOptions {
 export async function sync({ sources, index, reader, signal, onProgress }: SyncOptions): Promise<SyncReport> {
   const startedAt = performance.now();
   const listings = await Promise.all(
-    sources.map(async (source) => ({ folder: source.options, listing: await source.list({ signal }) })),
+    sources.map(async (source) => ({ source, folder: source.options, listing: await source.list({ signal }) })),
   );
   const known = await index.documents();
   const files = listings.flatMap(({ folder, listing }) => listing.files.map((file) => ({ file, folder })));
@@ -33,13 +33,15 @@ export async function sync({ sources, index, reader, signal, onProgress }: SyncO
   const counts = { added: 0, changed: 0, unchanged: 0 };
   const failed: FailedDocument[] = listings.flatMap(({ listing }) => refusals(listing));
   const seen = new Set<string>();
+  const read = new Set<string>();
   for (const [done, { file, folder }] of files.entries()) {
     signal.throwIfAborted();
     onProgress?.({ done, total: files.length });
-    if (seen.has(file.id)) {
+    if (read.has(file.absolutePath)) {
       failed.push({ path: file.path, reason: "it was read already: two of the folders are the same one" });
       continue;
     }
+    read.add(file.absolutePath);
     seen.add(file.id);
     const outcome = await readOne({ file, folder, known: known.get(file.id), reader, signal });
     if (outcome.kind === "failed") {
@@ -51,9 +53,9 @@ export async function sync({ sources, index, reader, signal, onProgress }: SyncO
     counts[outcome.kind] += 1;
     if (outcome.document) await writer.add(outcome.document);
   }
-  for (const { folder, listing } of listings) {
+  for (const { source, folder, listing } of listings) {
     for (const { path } of listing.refused.filter(({ isUnread }) => isUnread)) {
-      for (const id of documentsAt(path, known)) if (await isKeptFor(index, { id, folder })) seen.add(id);
+      for (const id of documentsAt(path, { known, source })) if (await isKeptFor(index, { id, folder })) seen.add(id);
     }
   }
   const gone = [...known.keys()].filter((id) => !seen.has(id));
@@ -73,10 +75,13 @@ async function isKeptFor(
   return (await index.document(id, { clearance: [folder.audience] })).length > 0;
 }
 
-/** Ids of the known documents at a path, or below it. */
-function documentsAt(path: string, known: ReadonlyMap<string, KnownDocument>): string[] {
+/** Ids of a source's known documents at a path, or below it. */
+function documentsAt(
+  path: string,
+  { known, source }: { readonly known: ReadonlyMap<string, KnownDocument>; readonly source: Source },
+): string[] {
   const isAt = (document: KnownDocument) => document.path === path || document.path.startsWith(`${path}/`);
-  return [...known].filter(([, document]) => isAt(document)).map(([id]) => id);
+  return [...known].filter(([id, document]) => isAt(document) && source.idOf(document.path) === id).map(([id]) => id);
 }
 
 type Outcome =

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
@@ -85,7 +85,15 @@ describe("list", () => {
     using files = scratch({ "a/one.md": "", "b.md": "" });
     symlinkSync("..", join(files.folder, "a/up"));
     symlinkSync("../b.md", join(files.folder, "a/link.md"));
-    expect((await list(files.folder)).paths).toEqual(["a/link.md", "a/one.md", "b.md"]);
+    expect((await list(files.folder)).paths).toEqual(["a/one.md", "b.md"]);
+  });
+
+  it("reads what is reached by links too once, at its own path, and only where its own name is a document's", async () => {
+    using files = scratch({ "z/doc.md": "", "a/x.md": "", "key.bin": "" });
+    symlinkSync("../z", join(files.folder, "a/link"));
+    symlinkSync("a/x.md", join(files.folder, "0.md"));
+    symlinkSync("key.bin", join(files.folder, "key.md"));
+    expect((await list(files.folder)).paths).toEqual(["a/x.md", "z/doc.md"]);
   });
 
   it("follows no link to what is left out, and gives what is reached twice its own path", async () => {
@@ -168,6 +176,25 @@ describe("watch", () => {
     await isToldOf(() => files.write("sub/deep/b.md", "New."));
     await isToldOf(() => writeFileSync(join(files.folder, "a.md"), "Two."));
     await isToldOf(() => rmSync(join(files.folder, "sub"), { recursive: true }));
+  });
+
+  it("goes on watching when the folder is replaced by another of its name", async () => {
+    using files = scratch({ "docs/a.md": "One." });
+    const docs = join(files.folder, "docs");
+    let told = 0;
+    await using _watching = await createFolderSource(folderOf(docs)).watch(() => (told += 1));
+    renameSync(docs, `${docs}.old`);
+    mkdirSync(docs);
+    // It is told once the new folder is watched.
+    await expect.poll(() => told, { timeout: 10_000 }).toBeGreaterThan(0);
+    await vi.waitFor(
+      async () => {
+        told = 0;
+        writeFileSync(join(docs, "new.md"), String(Math.random()));
+        await expect.poll(() => told, { timeout: 1_000 }).toBeGreaterThan(0);
+      },
+      { timeout: 10_000 },
+    );
   });
 
   it("says so when a folder cannot be watched", async () => {

@@ -224,6 +224,19 @@ describe("openKnowledge", () => {
     await expect.poll(() => paths(guest, "apples")).toEqual(["a.md", "b.md"]);
   });
 
+  it("keeps the index itself once the other one has ended, and finds what changed meanwhile and later", async () => {
+    using files = scratch({ "docs/a.md": "Apples." });
+    const first = await open(files.folder);
+    await first.sync({ signal });
+    await using second = await open(files.folder, undefined, true);
+    expect(await second.sync({ signal })).toMatchObject({ isKeptElsewhere: true, unchanged: 1 });
+    files.write("docs/b.md", "More apples.");
+    await first[Symbol.asyncDispose]();
+    await expect.poll(() => paths(second, "apples"), { timeout: 10_000 }).toEqual(["a.md", "b.md"]);
+    files.write("docs/c.md", "Last apples.");
+    await expect.poll(() => paths(second, "apples"), { timeout: 10_000 }).toEqual(["a.md", "b.md", "c.md"]);
+  });
+
   it("keeps sets of folders apart", async () => {
     using files = scratch({ "one/a.md": "Apples.", "two/b.md": "Apples." });
     await using one = await open(files.folder, [folderOf(join(files.folder, "one"))]);

@@ -13,6 +13,7 @@ function sourceOf(paths: readonly string[], refused: readonly Refusal[] = []): S
   const files = paths.map((path): SourceFile => ({ id: idOf(path), path, absolutePath: path, modifiedAt: "" }));
   return {
     options,
+    idOf,
     list: async () => ({ files, refused }),
     watch: async () => ({ [Symbol.asyncDispose]: async () => {} }),
   };

@@ -7,6 +7,9 @@ import { describeSeal } from "./start-report.ts";
 /** What one sync changed, what the index holds now, and every document that could not be read. Ends with a newline. */
 export function syncReport(report: SyncReport, status: Pick<BrainStatus, "documents" | "passages">): string {
   const { added, changed, removed, unchanged, failed, seconds } = report;
+  if (report.isKeptElsewhere) {
+    return toText(["Changes    another Hearth keeps this index and reads them", describeIndex(status)]);
+  }
   return toText([
     `Changes    ${added} added, ${changed} changed, ${removed} removed, ${unchanged} unchanged, in ${seconds.toFixed(1)} s`,
     describeIndex(status),
@@ -14,18 +17,16 @@ export function syncReport(report: SyncReport, status: Pick<BrainStatus, "docume
   ]);
 }
 
-/** What the index holds, whether the core is sealed, and what could not be read. Ends with a newline. */
+/** What the index holds, and whether the core is sealed. Ends with a newline. */
 export function statusReport(status: BrainStatus): string {
-  return toText([
-    describeIndex(status),
-    `Core       ${describeSeal(status)}`,
-    ...(status.sync.kind === "failed" ? [`Last sync  failed: ${toPlainLine(status.sync.reason)}`] : []),
-    ...describeFailed(status.failed),
-  ]);
+  return toText([describeIndex(status), `Core       ${describeSeal(status)}`]);
 }
 
 /** One line on what a sync did, for those who asked for something else. No newline. */
-export function syncLine({ added, changed, removed, unchanged, failed, seconds }: SyncReport): string {
+export function syncLine(report: SyncReport): string {
+  const { added, changed, removed, unchanged, failed, seconds } = report;
+  if (report.isKeptElsewhere)
+    return `Another Hearth keeps this index; it holds ${counted(unchanged, "document")} so far.`;
   const total = added + changed + unchanged;
   if (total === 0 && failed.length === 0) {
     return "No documents were found: Hearth reads Markdown, text and HTML files; --docs DIR names their folder.";

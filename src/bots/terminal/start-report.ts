@@ -37,7 +37,7 @@ function failures({ failed }: BrainStatus): string[] {
     .slice(0, NAMED_FAILURES)
     .map(({ path, reason }) => `             not read: ${toPlainLine(path)}: ${toPlainLine(reason)}`);
   const rest = failed.length - named.length;
-  return rest > 0 ? [...named, `             and ${rest} more; hearth docs status names them all`] : named;
+  return rest > 0 ? [...named, `             and ${rest} more; hearth docs sync names them all`] : named;
 }
 
 /** Whether the core can reach a network, in words; where it can, why, and the cure. */

@@ -30,11 +30,6 @@ describe("statusReport", () => {
     const seal = { kind: "not sealed", interfaces: ["eth0"], why: "only Linux has it", cure: "Use Linux" } as const;
     expect(statusReport({ ...readyStatus, seal })).toContain("not sealed: only Linux has it. Use Linux.");
   });
-
-  it("says that the last sync failed, and why", () => {
-    const sync = { kind: "failed", reason: "The folder x cannot be read" } as const;
-    expect(statusReport({ ...readyStatus, sync })).toContain("failed: The folder x cannot be read");
-  });
 });
 
 describe("syncLine", () => {

@@ -114,7 +114,7 @@ function failedRows(failed) {
     .slice(0, NAMED)
     .map(({ path, reason }) => element("li", {}, element("code", {}, path), `: ${reason}`));
   const rest = failed.length - named.length;
-  const more = rest > 0 ? [element("li", {}, `and ${rest} more; hearth docs status names them all`)] : [];
+  const more = rest > 0 ? [element("li", {}, `and ${rest} more; hearth docs sync names them all`)] : [];
   return [row("Not read", count(failed.length, "file"), element("ul", { className: "failed" }, ...named, ...more))];
 }
 
