@@ -65,9 +65,18 @@ export function readConfigFile(named: string | undefined, { cwd }: { readonly cw
     const line = broken.linePos?.[0].line ?? 1;
     throw new UserError(`${shown}:${line}: this is not valid YAML (${broken.code}); correct the line`);
   }
-  const result = schema.safeParse(document.toJS() ?? {}, { reportInput: true });
+  const result = schema.safeParse(toValue(document, shown) ?? {}, { reportInput: true });
   if (!result.success) throw new UserError(describeIssue(result.error.issues[0], at));
   return { path, parsed: result.data, at };
+}
+
+function toValue(document: Document, shown: string): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    // An alias that leads nowhere, or too far.
+    throw new UserError(`${shown}: this is not valid YAML (an alias cannot be resolved); correct it`, { cause: error });
+  }
 }
 
 function readText(path: string, shown: string): string | undefined {

@@ -16,6 +16,8 @@ export interface CommandLine {
   readonly log?: string;
 }
 
+const LAST_PORT = 65_535;
+
 /** Everything Hearth was told, with absolute paths. */
 export interface Settings {
   /** The configuration file's absolute path, whether or not there is one. */
@@ -49,6 +51,9 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
   const { parsed } = file;
   const absolute = (path: string) => resolve(place.cwd, path);
   const data = commandLine.data ?? parsed.data;
+  if ((commandLine.port ?? 0) > LAST_PORT) {
+    throw new UserError(`--port ${commandLine.port} is no port; give a number from 0 (a free one) to ${LAST_PORT}`);
+  }
   if (data.includes("://"))
     throw new UserError(`The data folder "${data}" is an address; name a folder on this machine`);
   return {
@@ -90,15 +95,20 @@ export function readFolders(commandLine: CommandLine, place: Place): FolderOptio
     const folders = commandLine.docs
       ? commandLine.docs.map((named) => existingFolder(resolve(place.cwd, named), `--docs "${named}"`))
       : [existingFolder(join(place.home, "docs"), "Hearth's own manual")];
-    return [...new Set(folders)].map((folder) => ({ folder, audience: "team", exclude: extra, maxBytes }));
+    return [...new Map(folders.map((folder) => [realpathSync(folder), folder])).values()].map((folder) => ({
+      folder,
+      audience: "team",
+      exclude: extra,
+      maxBytes,
+    }));
   }
   const seen = new Map<string, number>();
   return parsed.documents.map(({ folder, audience, url, exclude }, index) => {
     const named = `${at(["documents", index, "folder"])}: documents[${index}].folder "${folder}"`;
     const path = existingFolder(resolve(place.cwd, folder), named);
-    const before = seen.get(path);
+    const before = seen.get(realpathSync(path));
     if (before !== undefined) throw new UserError(`${named} is the folder of documents[${before}] too; leave one out`);
-    seen.set(path, index);
+    seen.set(realpathSync(path), index);
     return { folder: path, audience, ...(url !== undefined && { url }), exclude: [...exclude, ...extra], maxBytes };
   });
 }
@@ -113,7 +123,7 @@ function existingFolder(path: string, named: string): string {
     throw new UserError(`${named}: ${why}; create it or correct the path`, { cause: error });
   }
   if (!isFolder) throw new UserError(`${named} is a file, not a folder; name the folder it stands in`);
-  return realpathSync(path);
+  return path;
 }
 
 const TOKENS: Readonly<Record<string, readonly string[]>> = {

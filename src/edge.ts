@@ -36,6 +36,11 @@ export async function runEdge(
   const { signal } = surroundings;
   await using stack = new AsyncDisposableStack();
   const brain = stack.use(connectBrain({ path: socket, log }));
+  // Nothing is served, not even for a moment, from a core that may not be used.
+  if (settings.platforms.length > 0 && settings.seal === "auto") {
+    await brain.connected({ signal });
+    refuseUnsealed(await brain.status({ signal }), settings);
+  }
   const web = stack.use(
     await openWebChat({
       brain,
@@ -47,10 +52,7 @@ export async function runEdge(
   );
   surroundings.out.write(`Hearth ${options.version}\n\n  Chat       ${web.url}\n`);
   const status = await firstRead(brain, surroundings);
-  if (status) {
-    refuseUnsealed(status, settings);
-    surroundings.out.write(startReport(status, settings));
-  }
+  if (status) surroundings.out.write(startReport(status, settings));
   await aborted(signal);
 }
 
@@ -69,7 +71,7 @@ async function firstRead(brain: Brain, { out, isTerminal, signal }: Surroundings
 
 /** With chat tokens, an unsealed core is only used where the owner has written that down. */
 function refuseUnsealed({ seal }: BrainStatus, settings: Settings): void {
-  if (seal.kind === "sealed" || settings.seal === "off" || settings.platforms.length === 0) return;
+  if (seal.kind === "sealed") return;
   throw new UserError(
     `A token for ${settings.platforms.join(" and ")} is set but the core is not sealed, because ${seal.why}. ${seal.cure}, ` +
       `or write "seal: off" into the configuration to run it so`,

@@ -7,6 +7,9 @@ import { createProgram } from "./commands/program.ts";
 import { USER_ERROR_EXIT } from "./supervise.ts";
 import { UserError } from "./user-error.ts";
 
+/** Exit code of a failure that no person made (EX_SOFTWARE of sysexits.h), so that it is not taken for "not in the docs". */
+const BROKEN_EXIT = 70;
+
 const main = fileURLToPath(import.meta.url);
 const home = dirname(dirname(main));
 const { version }: { readonly version: string } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"));
@@ -19,8 +22,11 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     stopping.abort(new Error("Hearth is stopping"));
   });
 }
-// A reader that went away (`hearth lookup … | head`) is no failure.
-process.stdout.on("error", () => stopping.abort(new Error("Nobody reads the output")));
+const isChild = process.argv.includes("--with-parent");
+// A reader that went away (`hearth lookup … | head`) is no failure; and what a page says at its start need not be read.
+process.stdout.on("error", () => {
+  if (!isChild) stopping.abort(new Error("Nobody reads the output"));
+});
 
 const surroundings: Surroundings = {
   in: process.stdin,
@@ -51,7 +57,6 @@ try {
   process.exitCode = await program(process.argv);
 } catch (error) {
   // A child's mistake has been said by the child; what a process of Hearth's says to people goes to its standard output.
-  const isChild = process.argv.includes("--with-parent");
   const sentence =
     error instanceof UserError
       ? error.message
@@ -62,6 +67,6 @@ try {
     process.exitCode = INTERRUPTED_EXIT;
   } else {
     (isChild ? process.stdout : process.stderr).write(`hearth: ${sentence}\n`);
-    process.exitCode = error instanceof UserError ? USER_ERROR_EXIT : 1;
+    process.exitCode = error instanceof UserError ? USER_ERROR_EXIT : BROKEN_EXIT;
   }
 }

@@ -53,6 +53,8 @@ async function runOnce(plan: ProcessPlan, signal: AbortSignal): Promise<number |
   try {
     await once(child, "exit");
     return signal.aborted ? undefined : (child.exitCode ?? child.signalCode ?? "unknown");
+  } catch (error) {
+    return error instanceof Error && "code" in error ? `it cannot be run: ${String(error.code)}` : "it cannot be run";
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -1,8 +1,9 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { toPlainLine } from "../bots/terminal/plain.ts";
 import { renderAnswer } from "../bots/terminal/to-terminal.ts";
-import type { Answer, Audience, Turn } from "../chat.ts";
 import type { Brain } from "../brain/brain.ts";
+import { LONGEST_TEXT } from "../channel/protocol.ts";
+import type { Answer, Audience, Turn } from "../chat.ts";
 import { UserError } from "../user-error.ts";
 import { bringUpToDate } from "./bring-up-to-date.ts";
 import { lookOf, type Surroundings } from "./command.ts";
@@ -112,7 +113,8 @@ async function reply(
 }
 
 function said(answer: Answer): string {
-  return answer.kind === "quoted" ? answer.quotes.map(({ text }) => text).join(" ") : "Not in the docs.";
+  const text = answer.kind === "quoted" ? answer.quotes.map((quote) => quote.text).join(" ") : "Not in the docs.";
+  return text.slice(0, LONGEST_TEXT);
 }
 
 function reasonOf(error: unknown): string {

@@ -1,9 +1,20 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { CommandLine, Settings } from "../config.ts";
 import { findWrapper } from "../seal.ts";
 import type { ProcessPlan } from "../supervise.ts";
+import { UserError } from "../user-error.ts";
 
 /** What it takes to start Hearth's own processes. `node` and `main` are the files of Node and of main.ts. */
 export interface Launch {
@@ -27,9 +38,14 @@ export function openMeetingPlace({
   log,
   data,
 }: Settings): Disposable & { readonly socket: string; readonly log: number } {
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  orSay(`The data folder ${data} cannot be used`, "--data or data in the configuration", () => {
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    accessSync(data, constants.W_OK);
+  });
+  const named = "--log or log.file in the configuration";
+  const descriptor =
+    log.file === "stderr" ? 2 : orSay(`The log file ${log.file} cannot be written`, named, () => openLogFile(log.file));
   const folder = mkdtempSync(join(tmpdir(), "hearth-"));
-  const descriptor = log.file === "stderr" ? 2 : openLogFile(log.file);
   return {
     socket: join(folder, "core.sock"),
     log: descriptor,
@@ -38,6 +54,16 @@ export function openMeetingPlace({
       if (descriptor !== 2) closeSync(descriptor);
     },
   };
+}
+
+/** Does the work, or says what failed, the system's reason, and where to name another place. */
+function orSay<Result>(what: string, where: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
+    throw new UserError(`${what} (${code}); name another with ${where}`, { cause: error });
+  }
 }
 
 function openLogFile(path: string): number {

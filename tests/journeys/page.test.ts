@@ -111,6 +111,34 @@ describe.concurrent("journey: mistakes", { timeout: 60_000 }, () => {
     expect((second.said.out + second.said.err).trim().split("\n")).toHaveLength(1);
   });
 
+  it("names a port that is none, and places that cannot be written, and ends with 2", async () => {
+    using place = scratch({ ...DOCUMENTS, afile: "" });
+    const mistakes = [
+      [["--port", "70000"], "--port 70000 is no port; give a number from 0 (a free one) to 65535"],
+      [["--data", "afile/data"], /The data folder .*afile\/data cannot be used \(ENOTDIR\); name another with --data/],
+      [["--log", "docs"], /The log file .*docs cannot be written \(EISDIR\); name another with --log/],
+      [["--host", "192.0.2.1"], "The address 192.0.2.1 is not one of this machine's; name one that is with --host"],
+    ] as const;
+    for (const [words, sentence] of mistakes) {
+      await using running = hearth(["start", "--docs", "docs", ...words], { cwd: place.folder });
+      expect(await running.ended).toBe(2);
+      expect(running.said.out + running.said.err).toMatch(sentence);
+      expect((running.said.out + running.said.err).trim().split("\n")).toHaveLength(1);
+    }
+  });
+
+  it("goes on serving when nobody reads what it says", async () => {
+    using place = scratch(DOCUMENTS);
+    await using page = await startedPage(place.folder);
+    page.child.stdout?.destroy();
+    const { edge } = childrenOf(page.child);
+    if (edge === undefined) throw new Error("The edge was not found");
+    process.kill(edge, "SIGKILL");
+    await vi.waitFor(() => expect(page.said.err).toContain("The edge stopped (SIGKILL)"), { timeout: 10_000 });
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(page.said.err.match(/The edge stopped/g)).toHaveLength(1);
+  });
+
   it("names a file that cannot be read, and reads the rest", async () => {
     using place = scratch({ ...DOCUMENTS, "docs/huge.md": "word ".repeat(1_000_000) });
     place.write("config/hearth.yaml", "limits:\n  fileMegabytes: 1\n");

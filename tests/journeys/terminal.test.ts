@@ -127,7 +127,8 @@ describe.concurrent("journey: the seal", { timeout: 60_000 }, () => {
     const env = { ...withoutTools, DISCORD_TOKEN: "CANARY" };
     await using refused = hearth(["start", "--port", "0", ...WHERE], { cwd: place.folder, env });
     expect(await refused.ended).toBe(2);
-    expect(refused.said.out).toContain("A token for Discord is set but the core is not sealed");
+    expect(refused.said.out).toMatch(/^hearth: A token for Discord is set but the core is not sealed/);
+    expect(refused.said.out).not.toContain("http://");
     expect(refused.said.out + refused.said.err).not.toContain("CANARY");
     place.write("config/hearth.yaml", "seal: off\n");
     await using allowed = hearth(["start", "--port", "0", ...WHERE], { cwd: place.folder, env });

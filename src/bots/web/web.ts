@@ -79,6 +79,8 @@ function explain(error: unknown, { host, port }: { readonly host: string; readon
     case "EAI_AGAIN":
       return new UserError(`The address ${host} is not one of this machine's; name one that is with --host`);
     default:
-      return error;
+      return new UserError(
+        `The page cannot listen on ${host}, port ${port} (${String(error.code)}); choose others with --host and --port`,
+      );
   }
 }
