@@ -77,6 +77,13 @@ describe("readSettings", () => {
     expect(refusal(() => readSettings({}, place))).toMatch(/^config\/hearth\.yaml:\d+: this is not valid YAML/);
   });
 
+  it("refuses an alias that leads nowhere, and a port that is none", () => {
+    configure("data: *nowhere\n");
+    expect(refusal(() => readSettings({}, place))).toMatch(/^config\/hearth\.yaml.*this is not valid YAML/);
+    configure("data: data\n");
+    expect(refusal(() => readSettings({ port: 70_000 }, place))).toContain("--port 70000 is no port");
+  });
+
   it("refuses a configuration file that is not there only when it was named", () => {
     expect(refusal(() => readSettings({ config: "my.yaml" }, place))).toContain(
       '--config "my.yaml": there is no such file',

@@ -2,9 +2,10 @@ import { PassThrough } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it, vi } from "vitest";
+import { LONGEST_TEXT } from "../../src/channel/protocol.ts";
 import type { Question } from "../../src/chat.ts";
 import { runChat } from "../../src/commands/chat.ts";
-import { quoted, scriptedBrain, unknown } from "../helpers/scripted-brain.ts";
+import { passage, quoted, scriptedBrain, unknown } from "../helpers/scripted-brain.ts";
 import { surroundings as surroundingsWith } from "../helpers/surroundings.ts";
 
 const options = { clearance: ["public", "team"] } as const;
@@ -38,6 +39,20 @@ describe("hearth chat, with piped input", () => {
     expect(surroundings.said()).toMatch(
       /^› How much leave\?\n\nEverybody gets 28 days[\s\S]*\n\n› Who won\?\n\nNot in the docs\.\n\n$/,
     );
+  });
+
+  it("sends no turn along that is too long for the channel", async () => {
+    const surroundings = surroundingsWith();
+    surroundings.in.end("How much leave?\nAnd then?\n");
+    const turns: number[] = [];
+    const brain = scriptedBrain({
+      answer: async (question) => {
+        turns.push(...question.turns.map(({ text }) => text.length));
+        return quoted(passage({ text: "x".repeat(LONGEST_TEXT + 1) }));
+      },
+    });
+    await runChat(options, { brain, surroundings });
+    expect(turns).toEqual(["How much leave?".length, LONGEST_TEXT]);
   });
 
   it("sends the earlier turns along, until /new", async () => {
