@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
+import { codeOf } from "./error-code.ts";
 import { UserError } from "./user-error.ts";
 
 const audience = z.union([z.literal("public"), z.literal("team")]);
@@ -83,9 +84,9 @@ function readText(path: string, shown: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : "error";
+    const code = codeOf(error);
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw new UserError(`${shown} cannot be read (${String(code)}); correct its permissions or the path`, {
+    throw new UserError(`${shown} cannot be read (${code}); correct its permissions or the path`, {
       cause: error,
     });
   }

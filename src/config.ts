@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readConfigFile } from "./config-file.ts";
+import { codeOf } from "./error-code.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import { UserError } from "./user-error.ts";
 
@@ -118,7 +119,7 @@ function existingFolder(path: string, named: string): string {
   try {
     isFolder = statSync(path).isDirectory();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
+    const code = codeOf(error);
     const why = code === "ENOENT" || code === "ENOTDIR" ? "there is no such folder" : `it cannot be read (${code})`;
     throw new UserError(`${named}: ${why}; create it or correct the path`, { cause: error });
   }

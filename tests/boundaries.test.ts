@@ -57,7 +57,7 @@ const inFolder = (path: string, folder: string) => path.startsWith(`src/${folder
 const show = ({ from, to }: Import) => `${from} imports ${to}`;
 
 /** Words every folder may use. */
-const SHARED = ["src/abort.ts", "src/chat.ts", "src/log.ts", "src/user-error.ts"];
+const SHARED = ["src/abort.ts", "src/chat.ts", "src/error-code.ts", "src/log.ts", "src/user-error.ts"];
 /** The only files that construct. */
 const ROOTS = ["src/core.ts", "src/edge.ts"];
 

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { CommandLine, Settings } from "../config.ts";
+import { codeOf } from "../error-code.ts";
 import { findWrapper } from "../seal.ts";
 import type { ProcessPlan } from "../supervise.ts";
 import { UserError } from "../user-error.ts";
@@ -61,8 +62,7 @@ function orSay<Result>(what: string, where: string, work: () => Result): Result 
   try {
     return work();
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
-    throw new UserError(`${what} (${code}); name another with ${where}`, { cause: error });
+    throw new UserError(`${what} (${codeOf(error)}); name another with ${where}`, { cause: error });
   }
 }
 

@@ -3,6 +3,7 @@ import { addAbortSignal, type Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
 import { LONGEST_TEXT, MOST_TURNS } from "../channel/protocol.ts";
+import { codeOf } from "../error-code.ts";
 import { UserError } from "../user-error.ts";
 
 const words = z.string().max(LONGEST_TEXT, { error: `has more than ${LONGEST_TEXT} characters; shorten it` });
@@ -62,7 +63,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : "error";
+    const code = codeOf(error);
     const why = code === "ENOENT" ? "there is no such file" : `it cannot be read (${code})`;
     throw new UserError(`--jsonl "${path}": ${why}; correct the path`, { cause: error });
   }

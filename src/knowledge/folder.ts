@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import picomatch from "picomatch";
+import { codeOf } from "../error-code.ts";
 import { watchFolder } from "./folder-watch.ts";
 import { isDocumentName } from "./read/read.ts";
 import type { FolderOptions, Listing, Refusal, Source, SourceFile } from "./source.ts";
@@ -174,10 +175,6 @@ function pathInside(path: string, root: string): string {
 function isInside(path: string, root: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "error";
 }
 
 function reasonOf(error: unknown): string {
