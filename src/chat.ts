@@ -64,11 +64,22 @@ export interface Quote {
   readonly ranges: readonly (readonly [start: number, end: number])[];
 }
 
-/** What Hearth says. `quoted` holds the few sentences that answer, and the passages they stand in; `unknown` the nearest places. */
+/**
+ * What Hearth says. `quoted` holds the few sentences that answer, and the passages they stand in; `cited` a model's sentences, whose
+ * marks [1], [2] … count the passages, and the quotes shown before them that they do not repeat; `plain` is small talk and claims
+ * nothing about the documents; `unknown` names the nearest places.
+ */
 export type Answer =
   | {
       readonly kind: "quoted";
       readonly quotes: readonly [Quote, ...Quote[]];
       readonly passages: readonly [Passage, ...Passage[]];
     }
+  | {
+      readonly kind: "cited";
+      readonly text: string;
+      readonly quotes: readonly Quote[];
+      readonly passages: readonly [Passage, ...Passage[]];
+    }
+  | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "unknown"; readonly nearest: readonly Passage[] };

@@ -26,6 +26,40 @@ const web = z.strictObject({
   allowedHosts: z.array(z.string().min(1)).default([]),
 });
 
+const server = z.strictObject({
+  url: z.string().regex(/^(?:https?:\/\/|unix:\/)\S+$/, {
+    error: 'must begin with "http://", "https://" or "unix:/" and hold no space',
+  }),
+  model: z.string().min(1).optional(),
+  key: z
+    .string()
+    .regex(/^[A-Z_][A-Z0-9_]*$/, {
+      error: "names a variable of the environment, such as MODEL_KEY, not the key itself",
+    })
+    .optional(),
+  public: z.boolean().default(false),
+});
+
+const lora = z.strictObject({ file: z.string().min(1), scale: z.number().min(0).max(10).default(1) });
+
+const model = z.strictObject({
+  use: z.string().min(1).optional(),
+  write: z.enum(["auto", "always", "never"]).default("auto"),
+  seconds: z.number().positive().max(3_600).default(20),
+  answerTokens: z.int().min(16).max(4_096).default(300),
+  contextTokens: z.int().min(512).max(1_048_576).default(4_096),
+  parallel: z.int().min(1).max(64).default(1),
+  threads: z.int().min(1).max(512).optional(),
+  gpu: z.enum(["auto", "off", "cuda", "vulkan", "metal"]).default("auto"),
+  flashAttention: z.enum(["auto", "on", "off"]).default("auto"),
+  cache: z.enum(["f16", "q8_0"]).default("f16"),
+  lookup: z.enum(["auto", "off"]).default("auto"),
+  thinkingTokens: z.int().min(0).max(32_768).default(0),
+  stateMegabytes: z.number().min(0).max(1_000_000).default(1_000),
+  lora: z.array(lora).default([]),
+  servers: z.array(server).default([]),
+});
+
 const log = z.strictObject({
   level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
   file: z.string().min(1).optional(),
@@ -35,6 +69,7 @@ const schema = z.strictObject({
   documents: z.array(documents).min(1).optional(),
   limits: limits.prefault({}),
   data: z.string().min(1).default("data"),
+  model: model.prefault({}),
   web: web.prefault({}),
   seal: z.enum(["auto", "off"]).default("auto"),
   log: log.prefault({}),
@@ -119,7 +154,15 @@ function nameOf(path: readonly PropertyKey[]): string {
 }
 
 function keysAt(path: readonly PropertyKey[]): string[] {
-  const shapes = { documents: documents.shape, limits: limits.shape, web: web.shape, log: log.shape };
-  const part = Object.entries(shapes).find(([section]) => section === path[0]);
-  return Object.keys(part?.[1] ?? schema.shape);
+  const shapes: Readonly<Record<string, object>> = {
+    documents: documents.shape,
+    limits: limits.shape,
+    web: web.shape,
+    log: log.shape,
+    model: model.shape,
+    "model.servers": server.shape,
+    "model.lora": lora.shape,
+  };
+  const place = path.filter((part) => typeof part === "string").join(".");
+  return Object.keys(shapes[place] ?? schema.shape);
 }

@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readConfigFile } from "./config-file.ts";
+import { readModelSettings, type ModelSettings } from "./config-model.ts";
 import { codeOf } from "./error-code.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import { UserError } from "./user-error.ts";
@@ -15,6 +16,8 @@ export interface CommandLine {
   readonly port?: number;
   readonly logLevel?: string;
   readonly log?: string;
+  readonly model?: string;
+  readonly write?: string;
 }
 
 const LAST_PORT = 65_535;
@@ -26,6 +29,7 @@ export interface Settings {
   /** True when nothing names documents, so that Hearth answers from its own manual. */
   readonly isManual: boolean;
   readonly data: string;
+  readonly model: ModelSettings;
   readonly web: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
   readonly seal: "auto" | "off";
   /** `file` is an absolute path, or "stderr". */
@@ -61,6 +65,7 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
     file: file.path,
     isManual: commandLine.docs === undefined && parsed.documents === undefined,
     data: absolute(data),
+    model: readModelSettings(commandLine, { file, cwd: place.cwd, data: absolute(data) }),
     web: {
       host: commandLine.host ?? parsed.web.host,
       port: commandLine.port ?? parsed.web.port,

@@ -135,7 +135,7 @@ describe("each library has one home", () => {
     "markdown-it": /^src\/knowledge\/read\//,
     htmlparser2: /^src\/knowledge\/read\//,
     yaml: /^src\/(config-file\.ts|knowledge\/read\/)/,
-    zod: /^src\/(config-file\.ts|channel\/protocol\.ts|bots\/web\/|commands\/questions-file\.ts)/,
+    zod: /^src\/(config-file\.ts|model-lock\.ts|channel\/protocol\.ts|bots\/web\/|commands\/questions-file\.ts)/,
     hono: /^src\/bots\/web\//,
     "@hono/node-server": /^src\/bots\/web\//,
     "vscode-jsonrpc": /^src\/channel\//,

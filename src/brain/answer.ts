@@ -19,7 +19,7 @@ export async function answerQuestion(
   question: Question,
   { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress?: (progress: Progress) => void },
 ): Promise<Answered> {
-  onProgress?.("searching");
+  onProgress?.({ kind: "searching" });
   const startedAt = performance.now();
   const text = question.message.text;
   const earlier = question.turns.filter(({ role }) => role === "user").map((turn) => turn.text);

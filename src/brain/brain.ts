@@ -1,19 +1,80 @@
 import type { Answer, Audience, Hit, Passage, Question } from "../chat.ts";
 import type { KnowledgeStatus, SyncReport } from "../knowledge/knowledge.ts";
 
-/** Where an answer stands: `searching` in the documents, `asking-again` after the core was restarted. */
-export type Progress = "searching" | "asking-again";
+/** The sentences that answer, quoted. */
+export type QuotedAnswer = Extract<Answer, { kind: "quoted" }>;
 
-/** An answer, everything that was considered for it (best first), and how long each step took in milliseconds. */
+/** Where an answer stands, in this order; each but the first may be left out. */
+export type Progress =
+  | { readonly kind: "searching" }
+  /** The core was restarted, and the question is asked again. */
+  | { readonly kind: "asking-again" }
+  /** The quoted sentences, to be shown at once, while a model writes. */
+  | { readonly kind: "quoted"; readonly answer: QuotedAnswer }
+  /** How many are before this question in the model's queue, and in about how many seconds it begins to write. */
+  | { readonly kind: "waiting"; readonly ahead: number; readonly seconds: number }
+  /** Why the quoted answer stands for now; what the model writes follows. */
+  | { readonly kind: "late"; readonly why: string }
+  /** What the model has written so far: whole sentences, each checked; it only grows. Marks count the passages of the quoted answer. */
+  | { readonly kind: "writing"; readonly text: string };
+
+/** A model as people know it. `kind` "puppet" plays given words and is always labelled so. */
+export interface ModelLabel {
+  readonly kind: "llama" | "openai" | "puppet";
+  readonly name: string;
+  /** SHA-256 of its file, in hexadecimal, where there is a file. */
+  readonly hash?: string;
+}
+
+/** How an answer was written, for "Why?": by which model and prompt, at what cost, and what was left out on the way. */
+export interface Written {
+  readonly model: ModelLabel;
+  /** SHA-256 of the prompt's rules, in hexadecimal. */
+  readonly promptHash: string;
+  /** Tokens of the prompt, how many of them had been evaluated before, and tokens written. */
+  readonly tokens: { readonly prompt: number; readonly reused: number; readonly written: number };
+  /** Sentences that were shown, and sentences dropped because no passage carries them. */
+  readonly sentences: { readonly kept: number; readonly dropped: number };
+  /** Passages and earlier turns that did not fit the prompt. */
+  readonly leftOut: { readonly passages: number; readonly turns: number };
+}
+
+/** What became of writing: what was written and how, or one sentence that says why the quoted answer stands. */
+export type Writing = ({ readonly kind: "written" } & Written) | { readonly kind: "not written"; readonly why: string };
+
+/**
+ * An answer, everything that was considered for it (best first), what became of writing (where there is a model and something to
+ * write), and how long each step took in milliseconds.
+ */
 export interface Answered {
   readonly answer: Answer;
   readonly hits: readonly Hit[];
-  readonly timings: { readonly search: number; readonly answer: number };
+  readonly writing?: Writing;
+  readonly timings: {
+    readonly search: number;
+    readonly answer: number;
+    /** In the model's queue, and with the model. */
+    readonly waiting?: number;
+    readonly writing?: number;
+  };
 }
+
+/** The model that writes, if there is one: where it stands, whether it is let write, and why, in a sentence for people. */
+export type ModelStatus =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "loading" | "ready" | "failed";
+      readonly model: ModelLabel;
+      readonly writes: boolean;
+      readonly why: string;
+      /** Questions in its queue. */
+      readonly waiting: number;
+    };
 
 /** What the core knows about itself; shown to people as it is. */
 export interface BrainStatus extends KnowledgeStatus {
   readonly seal: Seal;
+  readonly model: ModelStatus;
 }
 
 /** Whether the core can reach a network: its own list of interfaces, and where it can, why and what cures it. */

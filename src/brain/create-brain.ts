@@ -14,7 +14,7 @@ export function createBrain({ knowledge, seal }: { readonly knowledge: Knowledge
     sync: (options) => knowledge.sync(options),
     status: async ({ signal }) => {
       signal.throwIfAborted();
-      return { ...(await knowledge.status()), seal };
+      return { ...(await knowledge.status()), seal, model: { kind: "none" } };
     },
   };
 }

@@ -87,7 +87,7 @@ function remoteBrain(link: Link): Brain {
             listener.dispose();
           }
         },
-        { signal, onAgain: () => onProgress?.("asking-again") },
+        { signal, onAgain: () => onProgress?.({ kind: "asking-again" }) },
       ),
     lookup: (words, { signal, clearance, limit }) =>
       askAgainOnce(

@@ -9,7 +9,7 @@ import {
   type CancellationToken,
   type MessageConnection,
 } from "vscode-jsonrpc/node";
-import type { Brain } from "../brain/brain.ts";
+import type { Brain, Progress } from "../brain/brain.ts";
 import type { Log } from "../log.ts";
 import { progress, requests, wire } from "./protocol.ts";
 
@@ -72,8 +72,7 @@ function answerRequests(
     requests.answer,
     handle("answer", (sent, signal) => {
       const { question, progress: token } = wire.answer.parse(sent);
-      const onProgress = (step: Parameters<typeof connection.sendProgress<"searching" | "asking-again">>[2]) =>
-        void connection.sendProgress(progress, token, step).catch(() => {});
+      const onProgress = (step: Progress) => void connection.sendProgress(progress, token, step).catch(() => {});
       return brain.answer(question, { signal, onProgress });
     }),
   );

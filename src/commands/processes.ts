@@ -129,6 +129,8 @@ function toArguments(commandLine: CommandLine): string[] {
     ...(commandLine.exclude ?? []).flatMap((glob) => ["--exclude", glob]),
     ...one("--data", commandLine.data),
     ...one("--log-level", commandLine.logLevel),
+    ...one("--model", commandLine.model),
+    ...one("--write", commandLine.write),
   ];
 }
 

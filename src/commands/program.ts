@@ -46,5 +46,15 @@ function shared(program: Command): void {
     .addOption(
       new Option("--log-level <level>", "how much is logged").choices(["trace", "debug", "info", "warn", "error"]),
     )
+    .option(
+      "--model <name>",
+      "the model that writes: a name of hearth models, or a GGUF file (default: the configuration's)",
+    )
+    .addOption(
+      new Option(
+        "--write <when>",
+        "whether the model writes: when it has shown that it helps, always, or never",
+      ).choices(["auto", "always", "never"]),
+    )
     .option("--log <file>", 'where the log goes: a file, or "stderr" (default: hearth.log in the data folder)');
 }

@@ -32,7 +32,8 @@ export function putQuestion(
   return brain.answer(question, {
     signal,
     onProgress: (progress) => {
-      if (progress === "asking-again") surroundings.err.write("The core was restarted; the question is asked again.\n");
+      if (progress.kind === "asking-again")
+        surroundings.err.write("The core was restarted; the question is asked again.\n");
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { Answered } from "../brain/brain.ts";
-import type { Hit, Passage } from "../chat.ts";
+import type { Answer, Hit, Passage } from "../chat.ts";
 import type { FileQuestion } from "./questions-file.ts";
 
 /** Passages in one record of a question file; measures look at ten documents at most. */
@@ -21,11 +21,11 @@ export function toAnswerObject(
   }: { readonly answered: Answered; readonly timings: { readonly sync: number; readonly total: number } },
 ): object {
   const { answer, hits } = answered;
-  const passages = answer.kind === "quoted" ? answer.passages : answer.nearest;
+  const passages = passagesOf(answer);
   return {
     question,
-    answered: answer.kind === "quoted",
-    answer: { kind: answer.kind, text: textOf(answered), quotes: answer.kind === "quoted" ? answer.quotes : [] },
+    answered: isAnswer(answer),
+    answer: { kind: answer.kind, text: textOf(answer), quotes: isAnswer(answer) ? answer.quotes : [] },
     passages: passages.map((passage) =>
       toResult({ passage, score: hits.find((hit) => hit.passage.id === passage.id)?.score }),
     ),
@@ -36,12 +36,11 @@ export function toAnswerObject(
 /** One line of `hearth ask --jsonl`: the passages considered, best first, the sentences that answer, and the documents they are from. */
 export function toAnswerRecord({ question, answered, total }: Asked): object {
   const { answer } = answered;
-  const isAnswered = answer.kind === "quoted";
   return {
     id: question.id,
-    answered: isAnswered,
-    answer: textOf(answered),
-    citations: isAnswered ? [...new Set(answer.passages.map(({ path }) => path))] : [],
+    answered: isAnswer(answer),
+    answer: textOf(answer),
+    citations: isAnswer(answer) ? [...new Set(answer.passages.map(({ path }) => path))] : [],
     results: answered.hits.slice(0, MOST_RESULTS).map(toResult),
     timings: rounded({ ...answered.timings, total }),
   };
@@ -73,6 +72,17 @@ export function rounded(timings: Readonly<Record<string, number>>): Record<strin
   return Object.fromEntries(Object.entries(timings).map(([name, value]) => [name, Math.round(value * 10) / 10]));
 }
 
-function textOf({ answer }: Answered): string {
-  return answer.kind === "quoted" ? answer.quotes.map(({ text }) => text).join("\n") : "";
+/** Whether an answer says what stands in the documents. */
+function isAnswer(answer: Answer): answer is Extract<Answer, { kind: "quoted" | "cited" }> {
+  return answer.kind === "quoted" || answer.kind === "cited";
+}
+
+function passagesOf(answer: Answer): readonly Passage[] {
+  if (isAnswer(answer)) return answer.passages;
+  return answer.kind === "unknown" ? answer.nearest : [];
+}
+
+function textOf(answer: Answer): string {
+  if (answer.kind === "unknown") return "";
+  return answer.kind === "quoted" ? answer.quotes.map(({ text }) => text).join("\n") : answer.text;
 }

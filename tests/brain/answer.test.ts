@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Progress } from "../../src/brain/brain.ts";
 import { answerQuestion } from "../../src/brain/answer.ts";
 import { confidence, signsOf } from "../../src/brain/confidence.ts";
 import type { Knowledge } from "../../src/knowledge/knowledge.ts";
@@ -127,12 +128,12 @@ describe("what a question may see and say", () => {
   });
 
   it("tells where it stands, and gives times and what was considered", async () => {
-    const steps: string[] = [];
+    const steps: Progress[] = [];
     const { hits, timings } = await answerQuestion(await knowing({ ...filler, ...wifi }), asked("wifi password"), {
       signal,
       onProgress: (step) => steps.push(step),
     });
-    expect(steps).toEqual(["searching"]);
+    expect(steps).toEqual([{ kind: "searching" }]);
     expect(hits[0]?.passage.path).toBe("wifi.md");
     expect(timings.search).toBeGreaterThanOrEqual(0);
     expect(timings.answer).toBeGreaterThanOrEqual(0);

@@ -31,7 +31,7 @@ describe("the channel between edge and core", () => {
     await using channel = await connected({
       answer: async (question, { onProgress }) => {
         seen.push(question);
-        onProgress?.("searching");
+        onProgress?.({ kind: "searching" });
         return quoted();
       },
     });
@@ -40,7 +40,7 @@ describe("the channel between edge and core", () => {
     const answered = await channel.brain.answer(question, { signal, onProgress: (step) => progress.push(step) });
     expect(answered).toEqual(quoted());
     expect(seen).toEqual([question]);
-    expect(progress).toEqual(["searching"]);
+    expect(progress).toEqual([{ kind: "searching" }]);
   });
 
   it("stops the work in the core when the asker gives up", async () => {
@@ -85,7 +85,7 @@ describe("the channel between edge and core", () => {
     await first[Symbol.asyncDispose]();
     await using _second = await serveBrain(scriptedBrain(), { path, log });
     expect(await answer).toEqual(quoted());
-    expect(progress).toEqual(["asking-again"]);
+    expect(progress).toEqual([{ kind: "asking-again" }]);
   });
 
   it("asks again when the core is already dead, but the connection does not know yet", async () => {

@@ -127,8 +127,8 @@ describe("hearth ask", () => {
     const surroundings = surroundingsWith();
     const brain = scriptedBrain({
       answer: async (_question, { onProgress }) => {
-        onProgress?.("searching");
-        onProgress?.("asking-again");
+        onProgress?.({ kind: "searching" });
+        onProgress?.({ kind: "asking-again" });
         return quoted();
       },
     });

@@ -41,6 +41,7 @@ export const readyStatus: BrainStatus = {
   sync: { kind: "current", at: "2026-11-24T09:00:00.000Z", seconds: 0.4 },
   failed: [],
   seal: { kind: "sealed", interfaces: ["lo"], by: "unshare" },
+  model: { kind: "none" },
 };
 
 /** A brain that says what the test gives it; anything not given has a harmless answer. */

@@ -239,7 +239,7 @@ describe.skipIf(chromium === undefined)(
       await using server = await openPage({
         answer: (_question, { signal, onProgress }) =>
           new Promise((_resolve, reject) => {
-            onProgress?.("searching");
+            onProgress?.({ kind: "searching" });
             signal.addEventListener("abort", () => {
               stopped.resolve();
               reject(new Error("stopped"));

@@ -8,7 +8,10 @@ const SNIPPET = 160;
 
 /** An answer for the terminal: the sentences first, then where they stand; or that the documents do not hold it. Ends with a newline. */
 export function renderAnswer(answer: Answer, look: Look): string {
-  return answer.kind === "quoted" ? renderQuoted(answer, look) : renderUnknown(answer.nearest, look);
+  if (answer.kind === "plain") return `${wrapped(answer.text, look)}\n`;
+  if (answer.kind === "unknown") return renderUnknown(answer.nearest, look);
+  const written = answer.kind === "cited" ? `${wrapped(answer.text, look)}\n\n` : "";
+  return written + renderQuoted(answer, look);
 }
 
 /** Passages as a list: where each stands, and how it begins. Ends with a newline. */
@@ -22,7 +25,10 @@ export function renderHits(hits: readonly Hit[], look: Look): string {
   return `${entries.join("\n\n")}\n`;
 }
 
-function renderQuoted({ quotes, passages }: Extract<Answer, { kind: "quoted" }>, look: Look): string {
+function renderQuoted(
+  { quotes, passages }: Pick<Extract<Answer, { kind: "cited" }>, "quotes" | "passages">,
+  look: Look,
+): string {
   const sentences = quotes.map(({ text, passage }) => {
     const mark = passages.length > 1 ? styled(` [${passage + 1}]`, { format: "dim", ...look }) : "";
     return wrapped(styled(toPlainLine(text), { format: "bold", ...look }) + mark, look);

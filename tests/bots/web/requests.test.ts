@@ -17,8 +17,8 @@ describe("a question", () => {
   it("is answered as a stream of lines: where it stands, then the answer", async () => {
     await using page = await openPage({
       answer: async (_question, { onProgress }) => {
-        onProgress?.("searching");
-        onProgress?.("asking-again");
+        onProgress?.({ kind: "searching" });
+        onProgress?.({ kind: "asking-again" });
         return quoted();
       },
     });
@@ -26,8 +26,8 @@ describe("a question", () => {
     expect(response.headers.get("content-type")).toContain("application/x-ndjson");
     expect(response.headers.get("cache-control")).toBe("no-store");
     expect(eventsIn(await response.text())).toEqual([
-      { kind: "progress", progress: "searching" },
-      { kind: "progress", progress: "asking-again" },
+      { kind: "progress", progress: { kind: "searching" } },
+      { kind: "progress", progress: { kind: "asking-again" } },
       { kind: "answer", answered: quoted() },
     ]);
   });
@@ -36,7 +36,7 @@ describe("a question", () => {
     const answer = Promise.withResolvers<ReturnType<typeof quoted>>();
     await using page = await openPage({
       answer: (_question, { onProgress }) => {
-        onProgress?.("searching");
+        onProgress?.({ kind: "searching" });
         return answer.promise;
       },
     });

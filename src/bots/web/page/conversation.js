@@ -1,4 +1,5 @@
 /** @import { OpenPassage } from "./answer.js" */
+/** @import { Progress } from "./model.js" */
 /** @import { Exchange, Outcome } from "./exchange.js" */
 
 import { byId, element } from "./element.js";
@@ -41,9 +42,9 @@ export function createConversation({ open, onChange }) {
     remember(exchanges);
     onChange();
     view.node.scrollIntoView({ block: "start" });
-    const onProgress = (/** @type {"searching" | "asking-again"} */ progress) => {
-      view.show({ kind: "asking", note: NOTES[progress] });
-      announcement.textContent = NOTES[progress];
+    const onProgress = (/** @type {Progress} */ { kind }) => {
+      view.show({ kind: "asking", note: NOTES[kind] });
+      announcement.textContent = NOTES[kind];
     };
     const outcome = await outcomeOf({ text: question, turns }, { signal: stopping.signal, onProgress });
     // A conversation that was forgotten meanwhile has no place for it.

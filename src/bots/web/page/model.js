@@ -19,6 +19,8 @@
  * @typedef {{ readonly kind: "quoted", readonly quotes: readonly Quote[], readonly passages: readonly Passage[] }
  *   | { readonly kind: "unknown", readonly nearest: readonly Passage[] }} Answer
  *
+ * @typedef {{ readonly kind: "searching" } | { readonly kind: "asking-again" }} Progress
+ *
  * @typedef {{ readonly role: "user" | "assistant", readonly text: string }} Turn
  *
  * @typedef {{ readonly kind: "reading", readonly done: number, readonly total: number }

@@ -1,4 +1,4 @@
-/** @import { Answer, Hit, Passage, Status, Turn } from "./model.js" */
+/** @import { Answer, Hit, Passage, Progress, Status, Turn } from "./model.js" */
 
 const GONE = "Hearth does not answer. Is it still running? Start it again and ask once more.";
 
@@ -8,7 +8,7 @@ export class RequestFailed extends Error {}
 /**
  * Asks a question. `onProgress` is told where it stands.
  * @param {{ readonly text: string, readonly turns: readonly Turn[] }} question
- * @param {{ readonly signal: AbortSignal, readonly onProgress: (progress: "searching" | "asking-again") => void }} options
+ * @param {{ readonly signal: AbortSignal, readonly onProgress: (progress: Progress) => void }} options
  * @returns {Promise<Answer>}
  */
 export async function ask({ text, turns }, { signal, onProgress }) {
