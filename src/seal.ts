@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import type { ServerAddress } from "./addresses.ts";
 import type { Seal } from "./brain/brain.ts";
 
 /** Words to put before a command so that it starts with no network, and their name for people. */
@@ -61,44 +62,62 @@ function readProc(file: string, name: (line: string, index: number) => string | 
   }
 }
 
+/** What a judgement rests on, besides the network itself. */
+interface Circumstances {
+  readonly by: string | undefined;
+  readonly platform: string;
+  readonly wanted: "auto" | "off";
+  /** The model's servers, which are reached through sockets. */
+  readonly servers?: readonly ServerAddress[];
+}
+
 /**
- * Whether a process with this view can reach anything: sealed when no interface but the loopback has an address or a route.
- * (A new namespace may list tunnel devices that are down; they lead nowhere.)
+ * Whether a process with this view can reach anything: sealed when no interface but the loopback has an address or a route, and no
+ * server of the model is on another machine. (A new namespace may list tunnel devices that are down; they lead nowhere.)
  */
-export function judgeSeal(
-  view: NetworkView,
-  {
-    by,
-    platform,
-    wanted,
-  }: { readonly by: string | undefined; readonly platform: string; readonly wanted: "auto" | "off" },
-): Seal {
+export function judgeSeal(view: NetworkView, { by, platform, wanted, servers = [] }: Circumstances): Seal {
   const isLoopback = (name: string) => name === "lo" || name === "lo0";
   const reachable = [...view.addressed, ...view.routed].filter((name) => !isLoopback(name));
   const { interfaces } = view;
-  if (reachable.length === 0 && platform === "linux") {
-    return { kind: "sealed", interfaces, by: by ?? "the place it was started in" };
+  const addresses = servers.map(({ shown }) => shown);
+  const listed = addresses.length > 0 && { addresses };
+  if (reachable.length > 0 || platform !== "linux") {
+    return { kind: "not sealed", interfaces, ...whyOpen({ platform, wanted }), ...listed };
   }
-  if (wanted === "off") {
+  const open = servers.filter(({ reach }) => reach === "public").map(({ shown }) => shown);
+  if (open.length > 0) {
     return {
       kind: "not sealed",
       interfaces,
+      why: `the configuration lets the model be at a public address, ${open.join(", ")}`,
+      cure: "Use a model server on this machine or in the private network, and remove public: true from the configuration",
+      chosen: true,
+      addresses,
+    };
+  }
+  const sealed = { interfaces, by: by ?? "the place it was started in" };
+  return servers.some(({ reach }) => reach === "private network")
+    ? { kind: "private network", ...sealed, addresses }
+    : { kind: "sealed", ...sealed, ...listed };
+}
+
+/** Why a process that was not started without a network has one, and the cure. */
+function whyOpen({ platform, wanted }: Pick<Circumstances, "platform" | "wanted">) {
+  if (wanted === "off") {
+    return {
       why: "the configuration says seal: off",
       cure: "Remove seal: off from the configuration",
-    };
+      chosen: true,
+    } as const;
   }
   return platform === "linux"
     ? {
-        kind: "not sealed",
-        interfaces,
         why: "this system lets Hearth make no network namespace",
         cure:
           "Install bubblewrap, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1 on Debian, " +
           "kernel.apparmor_restrict_unprivileged_userns=0 on Ubuntu), or use compose.yaml, which gives the core no network",
       }
     : {
-        kind: "not sealed",
-        interfaces,
         why: "only Linux has network namespaces",
         cure: "Run Hearth on Linux, or with compose.yaml, which gives the core no network",
       };
