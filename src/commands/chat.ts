@@ -1,14 +1,13 @@
 import { createInterface, type Interface } from "node:readline/promises";
 import { toPlainLine } from "../bots/terminal/plain.ts";
-import { renderAnswer } from "../bots/terminal/to-terminal.ts";
 import type { Brain } from "../brain/brain.ts";
 import { LONGEST_TEXT } from "../channel/protocol.ts";
 import type { Answer, Audience, Turn } from "../chat.ts";
 import { UserError } from "../user-error.ts";
 import { bringUpToDate } from "./bring-up-to-date.ts";
-import { lookOf, type Surroundings } from "./command.ts";
+import type { Surroundings } from "./command.ts";
 import { INTERRUPTED_EXIT, unlessInterrupted } from "./interrupted.ts";
-import { checkQuestion, putQuestion } from "./put-question.ts";
+import { checkQuestion, openLiveAnswer, putQuestion } from "./put-question.ts";
 import { write } from "./write.ts";
 
 /** Earlier turns sent along: follow-ups lean on what was said just before. */
@@ -96,25 +95,33 @@ async function reply(
   const { chat, turns, stop, say } = given;
   const { brain, surroundings, clearance, isInteractive } = chat;
   const signal = AbortSignal.any([surroundings.signal, stop]);
-  if (!isInteractive) await say(`› ${toPlainLine(text)}\n\n`);
+  await say(isInteractive ? "\n" : `› ${toPlainLine(text)}\n\n`);
+  const live = await openLiveAnswer(brain, surroundings);
+  const after = (words: string) =>
+    [
+      ...turns,
+      { role: "user", text } as const,
+      { role: "assistant", text: words.slice(0, LONGEST_TEXT) } as const,
+    ].slice(-REMEMBERED_TURNS);
   try {
-    const { answer } = await putQuestion(checkQuestion(text), { brain, surroundings, turns, clearance, signal });
-    await say(`${isInteractive ? "\n" : ""}${renderAnswer(answer, lookOf(surroundings))}\n`);
-    return [...turns, { role: "user", text } as const, { role: "assistant", text: said(answer) } as const].slice(
-      -REMEMBERED_TURNS,
-    );
+    const asked = { brain, surroundings, turns, clearance, signal, onProgress: live.onProgress };
+    const answered = await putQuestion(checkQuestion(text), asked);
+    await say(`${live.rest(answered)}\n`);
+    return after(said(answered.answer));
   } catch (error) {
     surroundings.signal.throwIfAborted();
+    const standing = live.stopped();
     if (stop.aborted) await say("\nStopped.\n\n");
     else if (error instanceof UserError) await say(`${error.message}\n\n`);
     else surroundings.err.write(`This question could not be answered: ${reasonOf(error)}\n`);
-    return turns;
+    if (standing) await say(`${standing.rest}\n`);
+    return standing ? after(standing.words) : turns;
   }
 }
 
 function said(answer: Answer): string {
-  const text = answer.kind === "quoted" ? answer.quotes.map((quote) => quote.text).join(" ") : "Not in the docs.";
-  return text.slice(0, LONGEST_TEXT);
+  if (answer.kind === "unknown") return "Not in the docs.";
+  return answer.kind === "quoted" ? answer.quotes.map((quote) => quote.text).join(" ") : answer.text;
 }
 
 function reasonOf(error: unknown): string {

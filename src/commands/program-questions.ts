@@ -23,12 +23,13 @@ function addAsk(program: Command, { world, run }: Wiring): void {
     .description("answer a question, or a file of questions, from the documents")
     .argument("[question]", "the question, in plain words")
     .option("--json", "print one JSON object", false)
+    .option("--why", "say how the answer came about: model, prompt, what was left out, timings, passages", false)
     .option(
       "--jsonl <file>",
       'questions, one JSON object a line ("-": standard input); one line of JSON comes back for each',
     )
     .action(
-      run((question: string | undefined, options: { json: boolean; jsonl?: string }, command: Command) =>
+      run((question: string | undefined, options: { json: boolean; why: boolean; jsonl?: string }, command: Command) =>
         withBrain(command, world, (brain, surroundings) =>
           runAsk(
             { ...options, ...(question !== undefined && { question }), clearance: OWNER },

@@ -20,28 +20,34 @@ export function toAnswerObject(
     timings,
   }: { readonly answered: Answered; readonly timings: { readonly sync: number; readonly total: number } },
 ): object {
-  const { answer, hits } = answered;
+  const { answer, hits, writing } = answered;
   const passages = passagesOf(answer);
   return {
     question,
     answered: isAnswer(answer),
     answer: { kind: answer.kind, text: textOf(answer), quotes: isAnswer(answer) ? answer.quotes : [] },
-    passages: passages.map((passage) =>
-      toResult({ passage, score: hits.find((hit) => hit.passage.id === passage.id)?.score }),
-    ),
+    passages: passages.map((passage, index) => ({
+      // As the marks in a written text count them.
+      ...(isAnswer(answer) && { number: index + 1 }),
+      ...toResult({ passage, score: hits.find((hit) => hit.passage.id === passage.id)?.score }),
+    })),
+    ...(writing && { writing }),
     timings: rounded({ ...timings, ...answered.timings }),
   };
 }
 
-/** One line of `hearth ask --jsonl`: the passages considered, best first, the sentences that answer, and the documents they are from. */
+/** One line of `hearth ask --jsonl`: the passages considered, best first, the sentences that answer, the documents they are from, and how it
+ * was written. */
 export function toAnswerRecord({ question, answered, total }: Asked): object {
-  const { answer } = answered;
+  const { answer, writing } = answered;
   return {
     id: question.id,
     answered: isAnswer(answer),
+    kind: answer.kind,
     answer: textOf(answer),
     citations: isAnswer(answer) ? [...new Set(answer.passages.map(({ path }) => path))] : [],
     results: answered.hits.slice(0, MOST_RESULTS).map(toResult),
+    ...(writing && { writing }),
     timings: rounded({ ...answered.timings, total }),
   };
 }

@@ -4,10 +4,23 @@ import type { Question } from "../../src/chat.ts";
 import { runAsk, type AskOptions } from "../../src/commands/ask.ts";
 import { UserError } from "../../src/user-error.ts";
 import { passage, quoted, readyStatus, scriptedBrain, unknown } from "../helpers/scripted-brain.ts";
+import { smol, written, writingSteps } from "../helpers/written-answer.ts";
 import { surroundings as surroundingsWith } from "../helpers/surroundings.ts";
 
 const clearance = ["public", "team"] as const;
 const question: AskOptions = { question: " How much leave? ", json: false, clearance };
+
+/** A brain whose model writes, and that tells each step. */
+const writer = scriptedBrain({
+  status: async () => ({
+    ...readyStatus,
+    model: { kind: "ready", model: smol, writes: true, why: "Writing is forced.", waiting: 0 },
+  }),
+  answer: async (_question, { onProgress }) => {
+    for (const step of writingSteps) onProgress?.(step);
+    return written();
+  },
+});
 
 describe("hearth ask", () => {
   it("brings the index up to date before it asks, and says so on standard error", async () => {
@@ -82,6 +95,7 @@ describe("hearth ask", () => {
       },
       passages: [
         {
+          number: 1,
           path: "leave.md",
           title: "Leave",
           headings: ["Annual leave"],
@@ -93,6 +107,60 @@ describe("hearth ask", () => {
       ],
       timings: { sync: expect.any(Number), search: 3, answer: 1, total: expect.any(Number) },
     });
+  });
+
+  it("shows quotes, then sentences as they are written, then sources in a terminal; elsewhere the final answer alone", async () => {
+    const terminal = surroundingsWith({ isTerminal: true, errIsTerminal: true });
+    expect(await runAsk(question, { brain: writer, surroundings: terminal })).toBe(0);
+    expect(terminal.said()).toMatch(
+      /^Everybody gets[^]*\nSmolLM2-135M is writing …\n[^]*\nYou get 28 days a year \[1\]\.[^]*\n\[2\] Sick leave/,
+    );
+    const piped = surroundingsWith();
+    await runAsk(question, { brain: writer, surroundings: piped });
+    expect(piped.said()).toMatch(/^You get 28 days a year \[1\]\. Ask your lead first \[1\]\.\n\nQuoted:\n/);
+    expect(piped.said()).not.toContain("is writing");
+  });
+
+  it("says how the answer came about with --why", async () => {
+    for (const isTerminal of [true, false]) {
+      const surroundings = surroundingsWith({ isTerminal });
+      await runAsk({ ...question, why: true }, { brain: writer, surroundings });
+      expect(surroundings.said()).toMatch(/\n\nWhy\?\n {2}Model {7}SmolLM2-135M, file 0123456789ab\n/);
+    }
+  });
+
+  it("prints a written answer as JSON with its text, quotes, numbered passages and how it was written", async () => {
+    const surroundings = surroundingsWith({ isTerminal: true });
+    await runAsk({ ...question, json: true, why: true }, { brain: writer, surroundings });
+    expect(surroundings.said().trim().split("\n")).toHaveLength(1);
+    expect(JSON.parse(surroundings.said())).toMatchObject({
+      answered: true,
+      answer: {
+        kind: "cited",
+        text: "You get 28 days a year [1]. Ask your lead first [1].",
+        quotes: [{ passage: 1, text: "Tell your lead before ten." }],
+      },
+      passages: [
+        { number: 1, path: "leave.md" },
+        { number: 2, path: "sick.md" },
+      ],
+      writing: { kind: "written", model: smol, tokens: { reused: 800 }, sentences: { kept: 2, dropped: 1 } },
+      timings: { waiting: 1234, writing: 4000 },
+    });
+  });
+
+  it("ends the line it stands in when Ctrl-C stops it while sentences are written", async () => {
+    const stop = new AbortController();
+    const surroundings = surroundingsWith({ isTerminal: true, signal: stop.signal });
+    const brain = scriptedBrain({
+      answer: (_question, { signal, onProgress }) => {
+        for (const step of writingSteps) onProgress?.(step);
+        stop.abort();
+        return delay(60_000, quoted(), { signal });
+      },
+    });
+    expect(await runAsk(question, { brain, surroundings })).toBe(130);
+    expect(surroundings.said()).toMatch(/Ask your lead first \[1\]\.\n$/);
   });
 
   it("prints what is nearest as JSON where it is not in the docs", async () => {
@@ -172,6 +240,7 @@ describe("hearth ask --jsonl", () => {
       {
         id: "q1",
         answered: true,
+        kind: "quoted",
         answer: "Everybody gets 28 days of annual leave.",
         citations: ["leave.md"],
         results: [expect.objectContaining({ path: "leave.md", text: passage().text, score: 12.5, lines: [3, 5] })],
@@ -182,6 +251,18 @@ describe("hearth ask --jsonl", () => {
     ]);
     expect(asked.map(({ turns }) => turns)).toEqual([[], rows[1]?.history, []]);
     expect(surroundings.complained()).toMatch(/3 questions in [\d.]+ s\.\n$/);
+  });
+
+  it("adds how each answer was written", async () => {
+    const surroundings = surroundingsWith();
+    surroundings.in.end(content);
+    expect(await runAsk(file, { brain: writer, surroundings })).toBe(0);
+    expect(JSON.parse(surroundings.said().split("\n")[0] ?? "")).toMatchObject({
+      kind: "cited",
+      answer: "You get 28 days a year [1]. Ask your lead first [1].",
+      writing: { model: { name: "SmolLM2-135M" }, sentences: { dropped: 1 } },
+      timings: { waiting: 1234, writing: 4000 },
+    });
   });
 
   it("asks nothing when a line is bad", async () => {

@@ -6,6 +6,7 @@ import { LONGEST_TEXT } from "../../src/channel/protocol.ts";
 import type { Question } from "../../src/chat.ts";
 import { runChat } from "../../src/commands/chat.ts";
 import { passage, quoted, scriptedBrain, unknown } from "../helpers/scripted-brain.ts";
+import { written, writingSteps } from "../helpers/written-answer.ts";
 import { surroundings as surroundingsWith } from "../helpers/surroundings.ts";
 
 const options = { clearance: ["public", "team"] } as const;
@@ -133,6 +134,31 @@ describe("hearth chat, in a terminal", () => {
     expect(asked[1]?.turns).toEqual([]);
     await vi.waitFor(() => expect(stripVTControlCharacters(surroundings.said())).toMatch(/28 days[\s\S]*› $/));
     surroundings.in.write(CTRL_C);
+    expect(await chatting).toBe(0);
+  });
+
+  it("shows an answer as it is written; stopped with Ctrl-C, what was written stands and is remembered", async () => {
+    const surroundings = terminal();
+    const asked: Question[] = [];
+    const brain = scriptedBrain({
+      answer: async (question, { signal, onProgress }) => {
+        asked.push(question);
+        for (const step of writingSteps.slice(0, asked.length === 1 ? 5 : 6)) onProgress?.(step);
+        if (asked.length === 1) await delay(60_000, undefined, { signal });
+        return written();
+      },
+    });
+    const said = () => stripVTControlCharacters(surroundings.said());
+    const chatting = runChat(options, { brain, surroundings });
+    await vi.waitFor(() => expect(said()).toContain("› "));
+    surroundings.in.write("How much leave?\r");
+    await vi.waitFor(() => expect(said()).toMatch(/before ten\. \[2\]\n[^]*You get 28 days a year \[1\]\.$/));
+    surroundings.in.write(CTRL_C);
+    await vi.waitFor(() => expect(said()).toMatch(/\nStopped\.\n\n\[1\] Leave > Annual leave[^]*› $/));
+    surroundings.in.write("And then?\r");
+    await vi.waitFor(() => expect(said()).toMatch(/Ask your lead first \[1\]\.\n\n\[1\] Leave[^]*› $/));
+    expect(asked[1]?.turns.map(({ text }) => text)).toEqual(["How much leave?", "You get 28 days a year [1]."]);
+    surroundings.in.write(CTRL_D);
     expect(await chatting).toBe(0);
   });
 });

@@ -1,9 +1,11 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Passage } from "../../src/chat.ts";
+import type { Brain, BrainStatus, Progress } from "../../src/brain/brain.ts";
+import type { Passage, Question } from "../../src/chat.ts";
 import { findChromium, openBrowser, openWatched, type WatchedPage } from "../helpers/browser.ts";
 import { childrenOf, DOCUMENTS, scratch, startedPage, type Running } from "../helpers/hearth.ts";
 import { passage, quoted, readyStatus } from "../helpers/scripted-brain.ts";
+import { puppet, smol, twoQuoted, written, writingSteps, writtenBy } from "../helpers/written-answer.ts";
 import { openPage } from "../bots/web/web-page.ts";
 
 const chromium = findChromium("the journeys in the browser");
@@ -198,12 +200,7 @@ describe.skipIf(chromium === undefined)("journey: the page in the browser", { ti
     await view.page.keyboard.press("Enter");
     await streaming;
     // What is announced may be gone again before anybody could look for it.
-    await view.page.evaluate(`
-      globalThis.announced = [];
-      new MutationObserver((changes) => {
-        for (const { addedNodes } of changes) for (const node of addedNodes) announced.push(node.textContent);
-      }).observe(document.getElementById("announcement"), { childList: true });
-    `);
+    await announcements(view.page);
     process.kill(core, "SIGKILL");
     await view.page.locator(".answer").waitFor();
     expect(await view.page.evaluate("announced")).toContain("The search was restarted; your question is asked again …");
@@ -351,7 +348,7 @@ describe.skipIf(chromium === undefined)(
       ]) {
         expect(shown).toContain(text);
       }
-      await page.locator(".place-button").click();
+      await page.locator(".source .place-button").click();
       await page.locator(".sought").waitFor();
       expect(await page.getByRole("dialog").innerText()).toContain("<img src=//evil.example/x onerror=alert(6)>");
       await page.keyboard.press("Escape");
@@ -388,11 +385,233 @@ describe.skipIf(chromium === undefined)(
   },
 );
 
+describe.skipIf(chromium === undefined)("the page while a model writes", { timeout: 30_000 }, () => {
+  let own: Browser;
+  beforeAll(async () => {
+    own = await openBrowser(chromium ?? "");
+  }, 30_000);
+  afterAll(() => own?.close());
+
+  it("shows the quotes at once, then what is written, then the written answer with its marks, and says why", async () => {
+    const writer = writingBrain();
+    await using server = await openPage(writer.brain);
+    await using view = await openWatched(own, server.url);
+    const { page } = view;
+    await announcements(page);
+    await put(page, "How much leave?");
+    await page.locator(".exchange").getByText("2 questions before yours, about 40 s").waitFor();
+    expect(await page.locator(".quote").allInnerTexts()).toEqual([
+      "Everybody gets 28 days of annual leave. 1",
+      "Tell your lead before ten. 2",
+    ]);
+    expect(await page.locator(".source mark").count()).toBe(2);
+    writer.step(1);
+    await page.getByText("The model is still loading;").first().waitFor();
+    writer.step(1);
+    await page.getByText("SmolLM2-135M is writing …").waitFor();
+    expect(await page.locator(".written").innerText()).toBe("You get 28 days a year 1.");
+    await page.locator(".written .source-number").focus();
+    writer.step(1);
+    await page.locator(".written").getByText("Ask your lead first").waitFor();
+    expect(await page.evaluate("document.activeElement.className")).toBe("source-number");
+    await writer.end();
+    await page.locator(".why").waitFor();
+    expect(await page.locator(".written").innerText()).toBe("You get 28 days a year 1. Ask your lead first 1.");
+    expect(await page.locator(".quote").allInnerTexts()).toEqual(["Tell your lead before ten. 2"]);
+    // What the text repeats is still marked where it stands, and who stood in the text stands in the answer.
+    expect(await page.locator(".source mark").count()).toBe(2);
+    expect(await page.evaluate("document.activeElement.className")).toBe("answer");
+    await page.locator(".written .source-number").first().press("Enter");
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Leave › Annual leave");
+    expect(await page.evaluate("announced")).toEqual([
+      "Looking through the documents …",
+      "Quoted: Everybody gets 28 days of annual leave. Tell your lead before ten. An answer is being written.",
+      "2 questions before yours, about 40 s",
+      "The model is still loading; the quoted sentences stand until it has written.",
+      "Answer: You get 28 days a year. Ask your lead first. ",
+    ]);
+    await page.locator(".why summary").click();
+    const why = await page.locator(".why").innerText();
+    for (const words of [
+      "0123456789ab",
+      "fedcba987654",
+      "800 of them reused",
+      "1 dropped",
+      "3 passages",
+      "waiting 1.2 s",
+    ]) {
+      expect(why).toContain(words);
+    }
+    expect(await page.locator(".why code").first().getAttribute("title")).toBe(smol.hash);
+    expect(await page.locator(".considered li").count()).toBe(2);
+    await isQuiet(view);
+  });
+
+  it("keeps the quotes and what was written when it is stopped or left, and sends it along as what was said", async () => {
+    const writer = writingBrain(5);
+    await using server = await openPage(writer.brain);
+    await using view = await openWatched(own, server.url);
+    const { page } = view;
+    await put(page, "How much leave?");
+    await page.getByText("is writing …").waitFor();
+    await page.keyboard.press("Escape");
+    const first = page.locator(".exchange").first();
+    await first.getByText("Stopped.").waitFor();
+    expect(await first.locator(".quote").count()).toBe(2);
+    expect(await first.locator(".written").innerText()).toBe("You get 28 days a year 1.");
+    await put(page, "And then?");
+    await page.getByText("is writing …").waitFor();
+    expect(writer.asked.map(({ turns }) => turns.map(({ text }) => text))).toEqual([
+      [],
+      ["How much leave?", "You get 28 days a year [1]."],
+    ]);
+    await page.reload();
+    const second = page.locator(".exchange").nth(1);
+    await second.getByText("The page was left before the answer was written.").waitFor();
+    expect(await second.locator(".written").innerText()).toBe("You get 28 days a year 1.");
+    expect(await first.locator(".quote").count()).toBe(2);
+    await isQuiet(view);
+  });
+
+  it("leaves the quotes where nothing was written, and says why", async () => {
+    const why = "No sentence that it wrote is carried by the passages";
+    await using server = await openPage({
+      answer: async (_question, { onProgress }) => {
+        for (const step of writingSteps.slice(0, 2)) onProgress?.(step);
+        return { ...quoted(), answer: twoQuoted, writing: { kind: "not written", why } };
+      },
+    });
+    await using view = await openWatched(own, server.url);
+    const { page } = view;
+    await put(page, "How much leave?");
+    await page.locator(".why summary").click();
+    expect(await page.locator(".why").innerText()).toContain(why);
+    expect(await page.locator(".quote").count()).toBe(2);
+    expect(await page.locator("#announcement").innerText()).toBe(`The quoted sentences are the answer. ${why}.`);
+  });
+
+  it("makes nothing of a model's text but text and marks, and labels a puppet before its first word", async () => {
+    const text =
+      "**Bold** [1][2] [7] `a[1]` <img src=x onerror=alert(1)> [site](https://evil.example/a) [1](javascript:alert(2)) " +
+      "https://evil.example/b <https://evil.example/c> ![pixel](https://evil.example/p.png)\n\n- one [2].\n";
+    const writer = writingBrain(0, { model: puppet });
+    await using server = await openPage({
+      ...writer.brain,
+      answer: async ({ message }, { onProgress }) => {
+        if (message.text === "Hello!")
+          return { ...written(), answer: { kind: "plain", text: "Hello [1]." }, writing: writtenBy(puppet) };
+        onProgress?.({ kind: "quoted", answer: twoQuoted });
+        onProgress?.({ kind: "writing", text });
+        await writer.ended;
+        return written({ text, model: puppet });
+      },
+    });
+    await using view = await openWatched(own, server.url);
+    const { page } = view;
+    await put(page, "Hostile?");
+    const inert = async () => {
+      const shown = page.locator(".written");
+      expect(await shown.locator("a, img, [onerror], [href]").count()).toBe(0);
+      expect(await shown.locator("button").allInnerTexts()).toEqual(["1", "2", "2"]);
+      expect(await shown.innerText()).toContain(
+        "[7] a[1] <img src=x onerror=alert(1)> site (https://evil.example/a) 1 (",
+      );
+      expect(await page.locator(".puppet").innerText()).toBe("rehearsal (a puppet: it plays given words)");
+    };
+    await page.locator(".written li").waitFor();
+    await inert();
+    await writer.end();
+    await page.locator(".why").waitFor();
+    await inert();
+    await put(page, "Hello!");
+    const small = page.locator(".answer").nth(1);
+    await small.waitFor();
+    expect(await small.locator(".written").innerText()).toBe("Hello [1].");
+    expect(await small.locator(".puppet").isVisible()).toBe(true);
+    expect(await small.locator(".source, .quote").count()).toBe(0);
+    await isQuiet(view);
+  });
+
+  it("fits a narrow screen in light and in dark, and tells of the model in its corner", async () => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const writer = writingBrain(6, { model: puppet });
+      await using server = await openPage(writer.brain);
+      await using view = await openWatched(own, server.url, { viewport: { width: 320, height: 640 }, colorScheme });
+      const { page } = view;
+      await put(page, "How much leave?");
+      await page.getByText("is writing …").waitFor();
+      expect(await contrasts(page)).toEqual([]);
+      await writer.end();
+      await page.locator(".why summary").click();
+      await page.locator("#status summary").click();
+      const panel = page.locator("#status-panel");
+      await expect.poll(() => panel.innerText()).toContain("Writing is forced.");
+      expect(await panel.innerText()).toMatch(
+        /rehearsal \(a puppet: .*\)\s+ready; it writes answers; 3 questions waiting/,
+      );
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
+      expect(await contrasts(page)).toEqual([]);
+      await isQuiet(view);
+    }
+  });
+});
+
+/** A brain that tells the first `told` steps of writing at once, more when it is bid to, and answers when that is ended. */
+function writingBrain(told = 3, { model = smol } = {}) {
+  const asked: Question[] = [];
+  const ended = Promise.withResolvers<void>();
+  let tell: ((progress: Progress) => void) | undefined;
+  let at = told;
+  const status: BrainStatus = {
+    ...readyStatus,
+    model: { kind: "ready", model, writes: true, why: "Writing is forced.", waiting: 3 },
+  };
+  const brain: Partial<Brain> = {
+    status: async () => status,
+    answer: async (question, { signal, onProgress }) => {
+      asked.push(question);
+      tell = onProgress;
+      for (const step of writingSteps.slice(0, told)) onProgress?.(step);
+      const stopped = Promise.withResolvers<never>();
+      signal.addEventListener("abort", () => stopped.reject(new Error("stopped")));
+      await Promise.race([ended.promise, stopped.promise]);
+      return written({ model });
+    },
+  };
+  return {
+    brain,
+    asked,
+    ended: ended.promise,
+    step(count: number) {
+      for (const step of writingSteps.slice(at, at + count)) tell?.(step);
+      at += count;
+    },
+    async end() {
+      ended.resolve();
+      await ended.promise;
+    },
+  };
+}
+
+/** Everything that is announced from now on is kept, in its order, in the page's `announced`. */
+async function announcements(page: Page): Promise<void> {
+  await page.evaluate(`
+    globalThis.announced = [];
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) for (const node of addedNodes) announced.push(node.textContent);
+    }).observe(document.getElementById("announcement"), { childList: true });
+  `);
+}
+
+async function put(page: Page, question: string): Promise<void> {
+  await page.locator("#question").fill(question);
+  await page.keyboard.press("Enter");
+}
+
 /** Asks, and waits until an answer has come that was not there before. */
 async function ask(page: Page, question: string): Promise<void> {
   const before = await page.locator(".answer").count();
-  await page.locator("#question").fill(question);
-  await page.keyboard.press("Enter");
+  await put(page, question);
   await page.locator(".answer").nth(before).waitFor({ timeout: 10_000 });
 }
 

@@ -1,6 +1,7 @@
 import type { BrainStatus } from "../../brain/brain.ts";
 import type { FailedDocument, SyncReport } from "../../knowledge/knowledge.ts";
 import { counted } from "./counted.ts";
+import { describeModel } from "./model-report.ts";
 import { toPlainLine } from "./plain.ts";
 import { describeSeal } from "./start-report.ts";
 
@@ -17,9 +18,13 @@ export function syncReport(report: SyncReport, status: Pick<BrainStatus, "docume
   ]);
 }
 
-/** What the index holds, and whether the core is sealed. Ends with a newline. */
+/** What the index holds, whether the core is sealed, and which model writes. Ends with a newline. */
 export function statusReport(status: BrainStatus): string {
-  return toText([describeIndex(status), `Core       ${describeSeal(status)}`]);
+  return toText([
+    describeIndex(status),
+    `Core       ${describeSeal(status)}`,
+    `Model      ${describeModel(status.model)}`,
+  ]);
 }
 
 /** One line on what a sync did, for those who asked for something else. No newline. */

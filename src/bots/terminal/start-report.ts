@@ -1,5 +1,6 @@
 import type { BrainStatus } from "../../brain/brain.ts";
 import { counted } from "./counted.ts";
+import { describeModel } from "./model-report.ts";
 import { toPlainLine } from "./plain.ts";
 
 /** Failed documents named at the start; the rest are counted. */
@@ -14,8 +15,7 @@ export function startReport(
     `  Documents  ${documents(status, isManual)}`,
     ...failures(status),
     `  Core       ${describeSeal(status)}`,
-    "  Model      no model is configured: the answers are the sentences of the documents themselves, quoted.",
-    "             Writing answers with a local model is not in this version yet; docs/answers.md says how they are made.",
+    `  Model      ${describeModel(status.model)}`,
     `  Discord    ${platform("Discord", platforms)}`,
     `  Slack      ${platform("Slack", platforms)}`,
     "             docs/getting-started.md says how to connect them, and from which version on.",
@@ -40,11 +40,13 @@ function failures({ failed }: BrainStatus): string[] {
   return rest > 0 ? [...named, `             and ${rest} more; hearth docs sync names them all`] : named;
 }
 
-/** Whether the core can reach a network, in words; where it can, why, and the cure. */
-export function describeSeal({ seal: state }: Pick<BrainStatus, "seal">): string {
-  return state.kind === "sealed"
-    ? `sealed: it has no network, only ${state.interfaces.join(", ")} (by ${state.by})`
-    : `not sealed: ${state.why}. ${state.cure}.`;
+/** Whether the core can reach a network, in words; where it can, why, and the cure; and the addresses of the model's servers. */
+export function describeSeal({ seal }: Pick<BrainStatus, "seal">): string {
+  const at = (seal.addresses ?? []).join(", ");
+  if (seal.kind === "not sealed") return `not sealed: ${seal.why}. ${seal.cure}.${at && ` The model is at ${at}.`}`;
+  const network = `it has no network, only ${seal.interfaces.join(", ")} (by ${seal.by})`;
+  if (seal.kind === "private network") return `private network: ${network}, and a relay to the model at ${at}`;
+  return `sealed: ${network}${at && `; the model is on this machine, at ${at}`}`;
 }
 
 function platform(name: string, withToken: readonly string[]): string {

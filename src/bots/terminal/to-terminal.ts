@@ -1,43 +1,66 @@
+import type { Answered, ModelLabel } from "../../brain/brain.ts";
 import type { Answer, Hit, Passage, Quote } from "../../chat.ts";
 import { excerpt } from "./excerpt.ts";
 import { styled, wrapped, type Look } from "./look.ts";
-import { toPlainLine } from "./plain.ts";
+import { nameOf } from "./model-report.ts";
+import { toPlain, toPlainLine } from "./plain.ts";
 
 /** Characters of a passage shown in a list of passages. */
 const SNIPPET = 160;
 
+/** What is quoted or written, with the passages it stands in. */
+type Sourced = Extract<Answer, { kind: "quoted" | "cited" }>;
+
 /** An answer for the terminal: the sentences first, then where they stand; or that the documents do not hold it. Ends with a newline. */
-export function renderAnswer(answer: Answer, look: Look): string {
-  if (answer.kind === "plain") return `${wrapped(answer.text, look)}\n`;
+export function renderAnswer({ answer, writing }: Pick<Answered, "answer" | "writing">, look: Look): string {
   if (answer.kind === "unknown") return renderUnknown(answer.nearest, look);
-  const written = answer.kind === "cited" ? `${wrapped(answer.text, look)}\n\n` : "";
-  return written + renderQuoted(answer, look);
+  if (answer.kind === "quoted") return `${renderQuotes(answer, look)}\n\n${renderSources(answer, look)}`;
+  const label = writing?.kind === "written" ? renderLabel(writing.model, look) : "";
+  const written = `${label}${renderWritten(answer.text, look)}\n`;
+  if (answer.kind === "plain") return written;
+  const quotes = answer.quotes.length === 0 ? "" : `Quoted:\n${renderQuotes(answer, look)}\n\n`;
+  return `${written}\n${quotes}${renderSources(answer, look)}`;
 }
 
 /** Passages as a list: where each stands, and how it begins. Ends with a newline. */
 export function renderHits(hits: readonly Hit[], look: Look): string {
   const entries = hits.map(({ passage }) =>
-    [
-      renderPlace(passage, { look, indent: "" }),
-      ...(passage.text === "" ? [] : [wrapped(snippet(passage.text), { ...look, prefix: "  " })]),
-    ].join("\n"),
+    [renderPlace(passage, { look, indent: "" }), ...beginning(passage.text, look)].join("\n"),
   );
   return `${entries.join("\n\n")}\n`;
 }
 
-function renderQuoted(
-  { quotes, passages }: Pick<Extract<Answer, { kind: "cited" }>, "quotes" | "passages">,
-  look: Look,
-): string {
-  const sentences = quotes.map(({ text, passage }) => {
-    const mark = passages.length > 1 ? styled(` [${passage + 1}]`, { format: "dim", ...look }) : "";
+/** The sentences that are quoted, each with the number of its passage. No newline at the end. */
+export function renderQuotes(answer: Pick<Sourced, "kind" | "quotes" | "passages">, look: Look): string {
+  const sentences = answer.quotes.map(({ text, passage }) => {
+    const mark = isNumbered(answer) ? styled(` [${passage + 1}]`, { format: "dim", ...look }) : "";
     return wrapped(styled(toPlainLine(text), { format: "bold", ...look }) + mark, look);
   });
-  const places = passages.map((passage, index) => {
-    const number = passages.length > 1 ? `[${index + 1}] ` : "";
-    return renderSource(passage, { look, number, ranges: rangesIn(index, quotes) });
+  return sentences.join("\n");
+}
+
+/** Where an answer stands: every passage with its number, and the stretches that are quoted. Ends with a newline. */
+export function renderSources(answer: Pick<Sourced, "kind" | "quotes" | "passages">, look: Look): string {
+  const places = answer.passages.map((passage, index) => {
+    const number = isNumbered(answer) ? `[${index + 1}] ` : "";
+    return renderSource(passage, { look, number, ranges: rangesIn(index, answer.quotes) });
   });
-  return `${sentences.join("\n")}\n\n${places.join("\n\n")}\n`;
+  return `${places.join("\n\n")}\n`;
+}
+
+/** What a model has written, made safe. No newline at the end. */
+export function renderWritten(text: string, look: Look): string {
+  return wrapped(toPlain(text), look);
+}
+
+/** A line that says so where no model wrote what follows, but a puppet played it. */
+export function renderLabel(model: ModelLabel, look: Look): string {
+  return model.kind === "puppet" ? `${styled(nameOf(model), { format: "inverse", ...look })}\n` : "";
+}
+
+/** Quotes of one passage need no number; what a model wrote always has its marks. */
+function isNumbered({ kind, passages }: Pick<Sourced, "kind" | "passages">): boolean {
+  return kind === "cited" || passages.length > 1;
 }
 
 function rangesIn(passage: number, quotes: readonly Quote[]): Quote["ranges"] {
@@ -48,13 +71,12 @@ function renderSource(
   passage: Passage,
   { look, number, ranges }: { readonly look: Look; readonly number: string; readonly ranges: Quote["ranges"] },
 ): string {
+  const place = number + renderPlace(passage, { look, indent: "" });
+  if (ranges.length === 0) return [place, ...beginning(passage.text, look)].join("\n");
   const mark = (quoted: string) => styled(quoted, { format: "bold", ...look });
   const bar = styled("│ ", { format: "dim", ...look });
   const lines = wrapped(excerpt(passage.text, { ranges, mark }), { ...look, columns: look.columns - 4 }).split("\n");
-  return [
-    number + renderPlace(passage, { look, indent: "" }),
-    ...lines.map((line) => `  ${bar}${line}`.trimEnd()),
-  ].join("\n");
+  return [place, ...lines.map((line) => `  ${bar}${line}`.trimEnd())].join("\n");
 }
 
 function renderUnknown(nearest: readonly Passage[], look: Look): string {
@@ -73,6 +95,11 @@ function renderPlace(
   const file = `${toPlainLine(path)}:${lines[0]}`;
   const link = url === undefined ? "" : `  ${toPlainLine(url)}`;
   return `${indent}${styled(place, { format: "cyan", ...look })}\n${indent}  ${styled(file + link, { format: "dim", ...look })}`;
+}
+
+/** How a passage begins, as lines of a list; none where it has no text. */
+function beginning(text: string, look: Look): string[] {
+  return text === "" ? [] : [wrapped(snippet(text), { ...look, prefix: "  " })];
 }
 
 function snippet(text: string): string {

@@ -2,6 +2,7 @@ import type { Answered, Brain, Progress } from "../../brain/brain.ts";
 import type { Question } from "../../chat.ts";
 import type { Log } from "../../log.ts";
 import { toJson } from "./json.ts";
+import { pacedProgress } from "./paced-progress.ts";
 
 /** One line of the stream. */
 type AnswerEvent =
@@ -50,8 +51,8 @@ async function tell(given: {
   const log = given.log.child({ request: question.message.id });
   const startedAt = performance.now();
   try {
-    const onProgress = (progress: Progress) => send({ kind: "progress", progress });
-    const answered = await brain.answer(question, { signal, onProgress });
+    using paced = pacedProgress((progress) => send({ kind: "progress", progress }));
+    const answered = await brain.answer(question, { signal, onProgress: paced.tell });
     send({ kind: "answer", answered });
     log.info({ kind: answered.answer.kind, ms: Math.round(performance.now() - startedAt) }, "question answered");
   } catch (error) {

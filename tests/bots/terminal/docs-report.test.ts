@@ -20,9 +20,10 @@ describe("syncReport", () => {
 });
 
 describe("statusReport", () => {
-  it("says what the index holds and whether the core is sealed", () => {
+  it("says what the index holds, whether the core is sealed, and that no model writes", () => {
     expect(statusReport(readyStatus)).toBe(
-      "Index      2 documents, 7 passages\nCore       sealed: it has no network, only lo (by unshare)\n",
+      "Index      2 documents, 7 passages\nCore       sealed: it has no network, only lo (by unshare)\n" +
+        "Model      no model is configured: the answers are the sentences of the documents themselves, quoted\n",
     );
   });
 

@@ -1,90 +1,113 @@
-/** @import { Answer, Passage, Quote } from "./model.js" */
+/** @import { Answer, CitedAnswer, ModelLabel, Passage, QuotedAnswer, Range } from "./model.js" */
+/** @import { OpenPassage } from "./place.js" */
+/** @import { Why } from "./why.js" */
 
 import { element } from "./element.js";
-import { foldAroundMarks } from "./fold.js";
-import { placeLine, placeNodes } from "./place.js";
-import { passageText } from "./passage-text.js";
+import { modelName } from "./model.js";
+import { placeButton, placeLine } from "./place.js";
+import { writtenText } from "./passage-text.js";
+import { numberButton, quotedIn, quotesView, sourcesView } from "./sources.js";
+import { whyView } from "./why.js";
 
-/** @typedef {(passage: Passage, opener: HTMLElement) => void} OpenPassage */
+/**
+ * What an answer is shown with: how it came about, and the ranges that were quoted first, by the passage's id.
+ * @typedef {{ readonly why?: Why, readonly quoted?: Readonly<Record<string, readonly Range[]>>, readonly open: OpenPassage }} Given
+ */
 
 /**
  * An answer: the sentences first, then the passages they stand in; or that the documents do not hold it, with the nearest places.
  * @param {Answer} answer
- * @param {OpenPassage} open Shows a passage within its document.
+ * @param {Given} given
  * @returns {HTMLElement}
  */
-export function answerView(answer, open) {
-  return answer.kind === "quoted" ? quotedView(answer, open) : unknownView(answer.nearest, open);
-}
-
-/**
- * @param {Extract<Answer, { kind: "quoted" }>} answer
- * @param {OpenPassage} open
- */
-function quotedView({ quotes, passages }, open) {
-  const hasNumbers = passages.length > 1;
-  const cards = passages.map((passage, index) => {
-    const own = quotes.filter((quote) => quote.passage === index);
-    return sourceCard(passage, { number: hasNumbers ? index + 1 : undefined, quotes: own, open });
-  });
-  /** @param {number} index */
-  const toSource = (index) => {
-    cards[index]?.scrollIntoView({ block: "nearest" });
-    cards[index]?.querySelector("button")?.focus({ preventScroll: true });
-  };
+export function answerView(answer, given) {
+  const { why, open } = given;
+  const passages = "passages" in answer ? answer.passages : [];
   return element(
     "div",
-    { className: "answer" },
-    element("div", { className: "quotes" }, ...quotes.map((quote) => quoteView(quote, { hasNumbers, toSource }))),
-    element("h3", { className: "sources-title" }, hasNumbers ? "Where this stands" : "Where it stands"),
-    element("div", { className: "sources" }, ...cards),
+    { className: "answer", tabIndex: -1 },
+    ...answerNodes(answer, given),
+    ...(why ? [whyView(why, { passages, open })] : []),
   );
 }
 
 /**
- * @param {Quote} quote
- * @param {{ readonly hasNumbers: boolean, readonly toSource: (index: number) => void }} given
+ * A line that says so where no model wrote what follows, but a puppet played it.
+ * @param {ModelLabel | undefined} model
  */
-function quoteView({ text, passage }, { hasNumbers, toSource }) {
-  if (!hasNumbers) return element("p", { className: "quote" }, text);
-  const number = String(passage + 1);
-  const jump = element(
-    "button",
-    { type: "button", className: "source-number", "aria-label": `Source ${number}`, onclick: () => toSource(passage) },
-    number,
-  );
-  return element("p", { className: "quote" }, text, " ", jump);
+export function puppetLabel(model) {
+  return model?.kind === "puppet" ? [element("p", { className: "puppet" }, modelName(model))] : [];
 }
 
 /**
- * @param {Passage} passage
- * @param {{ readonly number: number | undefined, readonly quotes: readonly Quote[], readonly open: OpenPassage }} given
+ * @param {Answer} answer
+ * @param {Given} given
+ * @returns {readonly (Node | string)[]}
  */
-function sourceCard(passage, { number, quotes, open }) {
-  const text = passageText(
-    passage.text,
-    quotes.flatMap(({ ranges }) => ranges),
-  );
-  foldAroundMarks(text);
-  const badge = number === undefined ? [] : [element("span", { className: "source-badge" }, String(number))];
-  return element(
-    "article",
-    { className: "source" },
-    element(
-      "header",
-      { className: "source-top" },
-      ...badge,
-      element("div", {}, placeButton(passage, open), placeLine(passage)),
-    ),
-    text,
-  );
+function answerNodes(answer, given) {
+  const model = given.why?.writing?.kind === "written" ? given.why.writing.model : undefined;
+  switch (answer.kind) {
+    case "quoted":
+      return quotedNodes(answer, given);
+    case "cited":
+      return [...puppetLabel(model), ...citedNodes(answer, given)];
+    case "plain":
+      return [...puppetLabel(model), writtenView(answer.text, { sources: 0, toSource: () => {} })];
+    case "unknown":
+      return unknownNodes(answer.nearest, given.open);
+  }
+}
+
+/**
+ * @param {QuotedAnswer} answer
+ * @param {Given} given
+ */
+function quotedNodes({ quotes, passages }, { open }) {
+  const hasNumbers = passages.length > 1;
+  const sources = sourcesView(passages, { rangesOf: quotedIn(quotes), hasNumbers, open });
+  return [quotesView(quotes, { hasNumbers, toSource: sources.toSource }), ...sources.nodes];
+}
+
+/**
+ * @param {CitedAnswer} answer
+ * @param {Given} given
+ */
+function citedNodes({ text, quotes, passages }, { quoted = {}, open }) {
+  const own = quotedIn(quotes);
+  // What the text repeats is no longer quoted, but is still what stands there.
+  const rangesOf = (/** @type {Passage} */ passage, /** @type {number} */ index) => [
+    ...own(passage, index),
+    ...(quoted[passage.id] ?? []),
+  ];
+  const sources = sourcesView(passages, { rangesOf, hasNumbers: true, open });
+  const { toSource } = sources;
+  const rest =
+    quotes.length === 0
+      ? []
+      : [
+          element("h3", { className: "sources-title" }, "Also quoted"),
+          element("div", { className: "also" }, quotesView(quotes, { hasNumbers: true, toSource })),
+        ];
+  return [writtenView(text, { sources: passages.length, toSource }), ...rest, ...sources.nodes];
+}
+
+/**
+ * What a model wrote, with its marks as buttons.
+ * @param {string} text
+ * @param {{ readonly sources: number, readonly toSource: (index: number) => void }} given
+ */
+export function writtenView(text, { sources, toSource }) {
+  const mark = (/** @type {number} */ number) => numberButton(number, toSource);
+  const shown = writtenText(text, { sources, mark });
+  shown.classList.add("written");
+  return shown;
 }
 
 /**
  * @param {readonly Passage[]} nearest
  * @param {OpenPassage} open
  */
-function unknownView(nearest, open) {
+function unknownNodes(nearest, open) {
   const places = nearest.map((passage) => element("li", {}, placeButton(passage, open), placeLine(passage)));
   const found =
     places.length > 0
@@ -93,16 +116,5 @@ function unknownView(nearest, open) {
           element("ul", { className: "nearest" }, ...places),
         ]
       : [element("p", {}, "No passage comes near. Try the words that the documents would use.")];
-  return element("div", { className: "answer" }, element("p", { className: "unknown" }, "Not in the docs."), ...found);
-}
-
-/**
- * Title and headings, as a button that opens the document there.
- * @param {Passage} passage
- * @param {OpenPassage} open
- */
-function placeButton(passage, open) {
-  const button = element("button", { type: "button", className: "place-button" }, ...placeNodes(passage));
-  button.addEventListener("click", () => open(passage, button));
-  return button;
+  return [element("p", { className: "unknown" }, "Not in the docs."), ...found];
 }

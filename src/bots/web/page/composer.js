@@ -36,7 +36,7 @@ export function createComposer({ isBusy, onAsk, onStop }) {
   });
   stop.addEventListener("click", () => {
     onStop();
-    input.focus();
+    input.focus({ preventScroll: true });
   });
   return {
     focus: () => input.focus(),

@@ -1,17 +1,18 @@
-/** @import { OpenPassage } from "./answer.js" */
-/** @import { Progress } from "./model.js" */
-/** @import { Exchange, Outcome } from "./exchange.js" */
+/** @import { OpenPassage } from "./place.js" */
+/** @import { ModelLabel, Progress, Range } from "./model.js" */
+/** @import { Asking, Complete, Outcome, Stopped } from "./exchange.js" */
+/** @import { Standing } from "./standing.js" */
 
+import { afterProgress, announced, ASKED } from "./asking.js";
 import { byId, element } from "./element.js";
 import { exchangeView } from "./exchange.js";
 import { forget, remember, remembered, turnsOf } from "./memory.js";
-import { wordsOf } from "./model.js";
-import { ask, fetchExamples, RequestFailed } from "./requests.js";
+import { sentence, wordsOf } from "./model.js";
+import { ask, fetchExamples, fetchStatus, RequestFailed } from "./requests.js";
+import { whyOf } from "./why.js";
 
-const NOTES = {
-  searching: "Looking through the documents …",
-  "asking-again": "The search was restarted; your question is asked again …",
-};
+/** How long a written sentence is held back until it is known whose it is. */
+const PATIENCE_MS = 2_000;
 
 /**
  * The conversation on the page: what was asked and answered, kept while the tab is open. `onChange` is told whenever a question
@@ -21,41 +22,63 @@ const NOTES = {
 export function createConversation({ open, onChange }) {
   const list = byId("exchanges", HTMLOListElement);
   const announcement = byId("announcement", HTMLElement);
+  const announce = (/** @type {string} */ words) => {
+    if (announcement.textContent !== words) announcement.textContent = words;
+  };
   let exchanges = remembered();
   /** @type {AbortController | undefined} */
   let inHand;
+  let isLeft = false;
 
   const put = async (/** @type {string} */ question) => {
     if (inHand) return;
     const stopping = new AbortController();
     inHand = stopping;
+    isLeft = false;
     const turns = turnsOf(exchanges);
-    const asking = /** @type {const} */ ({ kind: "asking", note: NOTES.searching });
+    const writer = writerOf(stopping.signal);
+    /** @type {Asking} */
+    let asking = ASKED;
     const view = exchangeView({ question, outcome: asking }, { open, askAgain: put });
-    const settle = (/** @type {Outcome} */ outcome) => {
+    const become = (/** @type {Outcome} */ outcome) => {
       view.show(outcome);
       exchanges = exchanges.with(-1, { question, outcome });
-      remember(exchanges);
     };
     exchanges = [...exchanges, { question, outcome: asking }];
     list.append(view.node);
     remember(exchanges);
     onChange();
     view.node.scrollIntoView({ block: "start" });
-    const onProgress = (/** @type {Progress} */ { kind }) => {
-      view.show({ kind: "asking", note: NOTES[kind] });
-      announcement.textContent = NOTES[kind];
+    const onProgress = async (/** @type {Progress} */ progress) => {
+      const model = progress.kind === "writing" ? await writer : undefined;
+      if (inHand !== stopping || stopping.signal.aborted) return;
+      asking = afterProgress(asking, { progress, model });
+      become(asking);
+      if (progress.kind === "quoted") {
+        remember(exchanges);
+        view.node.scrollIntoView({ block: "start" });
+      }
+      announce(announced(asking, { progress, before: announcement.textContent ?? "" }));
     };
-    const outcome = await outcomeOf({ text: question, turns }, { signal: stopping.signal, onProgress });
+    const outcome = await outcomeOf({ text: question, turns }, { signal: stopping.signal, onProgress }, () => asking);
     // A conversation that was forgotten meanwhile has no place for it.
     if (inHand !== stopping) return;
     inHand = undefined;
-    settle(outcome);
-    announcement.textContent = outcome.kind === "answered" ? `Answer: ${wordsOf(outcome.answer)}` : outcome.problem;
-    view.node.scrollIntoView({ block: "start" });
+    become(outcome);
+    if (!isLeft) remember(exchanges);
+    announce(endWords(outcome, { standing: asking.standing, shown: view.node }));
+    // Who reads the quotes already is left where they are.
+    if (!asking.standing) view.node.scrollIntoView({ block: "start" });
     onChange();
   };
 
+  // What has come until then is kept when the page is left; that the stream ends with it is no news.
+  addEventListener("pagehide", () => {
+    if (!inHand) return;
+    remember(exchanges);
+    isLeft = true;
+    inHand.abort();
+  });
   for (const exchange of exchanges) list.append(exchangeView(exchange, { open, askAgain: put }).node);
   list.lastElementChild?.scrollIntoView({ block: "start" });
   return {
@@ -76,18 +99,73 @@ export function createConversation({ open, onChange }) {
 }
 
 /**
+ * What becomes of a question. `current` gives where it stands.
  * @param {Parameters<typeof ask>[0]} question
  * @param {Parameters<typeof ask>[1]} options
- * @returns {Promise<Exclude<Outcome, { kind: "asking" }>>}
+ * @param {() => Asking} current
+ * @returns {Promise<Complete | Stopped>}
  */
-async function outcomeOf(question, options) {
+async function outcomeOf(question, options, current) {
   try {
-    return { kind: "answered", answer: await ask(question, options) };
+    const answered = await ask(question, options);
+    const { standing } = current();
+    const quoted = standing && { quoted: rangesOf(standing) };
+    return { kind: "answered", answer: answered.answer, why: whyOf(answered), ...quoted };
   } catch (error) {
-    if (options.signal.aborted) return { kind: "stopped", problem: "Stopped." };
-    if (error instanceof RequestFailed) return { kind: "stopped", problem: error.message };
+    const { standing } = current();
+    const stopped = (/** @type {string} */ problem) =>
+      /** @type {const} */ ({ kind: "stopped", problem, ...(standing && { standing }) });
+    if (options.signal.aborted) return stopped("Stopped.");
+    if (error instanceof RequestFailed) return stopped(error.message);
     throw error;
   }
+}
+
+/**
+ * The ranges that were quoted first, by the passage's id.
+ * @param {Standing} standing
+ */
+function rangesOf({ quoted: { quotes, passages } }) {
+  /** @type {Record<string, readonly Range[]>} */
+  const found = {};
+  passages.forEach(({ id }, index) => {
+    found[id] = quotes.filter(({ passage }) => passage === index).flatMap(({ ranges }) => ranges);
+  });
+  return found;
+}
+
+/**
+ * The model that writes, so that what it writes is shown with its name; undefined where that cannot be known.
+ * @param {AbortSignal} signal
+ * @returns {Promise<ModelLabel | undefined>}
+ */
+async function writerOf(signal) {
+  try {
+    const status = await fetchStatus({ signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) });
+    return status === "starting" || status.model.kind === "none" ? undefined : status.model.model;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What is said at the end to those who listen to the page. Quotes that were read out before are not read out again, and marks never.
+ * @param {Complete | Stopped} outcome
+ * @param {{ readonly standing: Standing | undefined, readonly shown: HTMLElement }} given
+ */
+function endWords(outcome, { standing, shown }) {
+  if (outcome.kind === "stopped") return outcome.problem;
+  const { answer, why } = outcome;
+  if (standing && answer.kind === "quoted" && wordsOf(answer) === wordsOf(standing.quoted)) {
+    const reason = why?.writing?.kind === "not written" ? ` ${sentence(why.writing.why)}` : "";
+    return `The quoted sentences are the answer.${reason}`;
+  }
+  const spoken = shown.querySelector(".written")?.cloneNode(true);
+  if (!(spoken instanceof HTMLElement)) return `Answer: ${wordsOf(answer)}`;
+  for (const mark of spoken.querySelectorAll(".source-number")) mark.remove();
+  for (const block of spoken.querySelectorAll("p, li, pre, td, th")) block.append(" ");
+  const puppet = shown.querySelector(".puppet")?.textContent;
+  return `Answer${puppet ? ` of ${puppet}` : ""}: ${spoken.textContent.replaceAll(/\s+(?=[.,;:!?])/g, "")}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** @import { Turn } from "./model.js" */
 /** @import { Exchange } from "./exchange.js" */
+/** @import { Standing } from "./standing.js" */
 
 import { LONGEST_TEXT, wordsOf } from "./model.js";
 
@@ -53,8 +54,9 @@ export function forget() {
 export function turnsOf(exchanges) {
   return exchanges
     .flatMap(({ question, outcome }) => {
-      if (outcome.kind !== "answered") return [];
-      const said = wordsOf(outcome.answer).slice(0, LONGEST_TEXT);
+      const words = outcome.kind === "answered" ? wordsOf(outcome.answer) : standingWords(outcome.standing);
+      if (words === undefined) return [];
+      const said = words.slice(0, LONGEST_TEXT);
       return [
         { role: /** @type {const} */ ("user"), text: question },
         { role: /** @type {const} */ ("assistant"), text: said },
@@ -68,6 +70,18 @@ export function turnsOf(exchanges) {
  * @returns {Exchange}
  */
 function interrupted({ question, outcome }) {
-  const stopped = /** @type {const} */ ({ kind: "stopped", problem: "The page was left before the answer came." });
-  return { question, outcome: outcome.kind === "asking" ? stopped : outcome };
+  if (outcome.kind !== "asking") return { question, outcome };
+  const { standing } = outcome;
+  const problem = standing
+    ? "The page was left before the answer was written."
+    : "The page was left before the answer came.";
+  return { question, outcome: { kind: "stopped", problem, ...(standing && { standing }) } };
+}
+
+/**
+ * What stood of an answer that never became whole, in words.
+ * @param {Standing | undefined} standing
+ */
+function standingWords(standing) {
+  return standing && (standing.text || wordsOf(standing.quoted));
 }

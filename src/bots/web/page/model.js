@@ -16,10 +16,48 @@
  * @typedef {{ readonly passage: Passage, readonly score: number }} Hit
  * @typedef {{ readonly passage: number, readonly text: string, readonly ranges: readonly Range[] }} Quote
  *
- * @typedef {{ readonly kind: "quoted", readonly quotes: readonly Quote[], readonly passages: readonly Passage[] }
+ * @typedef {{ readonly kind: "quoted", readonly quotes: readonly Quote[], readonly passages: readonly Passage[] }} QuotedAnswer
+ * @typedef {{
+ *   readonly kind: "cited",
+ *   readonly text: string,
+ *   readonly quotes: readonly Quote[],
+ *   readonly passages: readonly Passage[],
+ * }} CitedAnswer What a model wrote, in Markdown; its marks [1], [2] count the passages.
+ * @typedef {QuotedAnswer
+ *   | CitedAnswer
+ *   | { readonly kind: "plain", readonly text: string }
  *   | { readonly kind: "unknown", readonly nearest: readonly Passage[] }} Answer
  *
- * @typedef {{ readonly kind: "searching" } | { readonly kind: "asking-again" }} Progress
+ * @typedef {{ readonly kind: "searching" }
+ *   | { readonly kind: "asking-again" }
+ *   | { readonly kind: "quoted", readonly answer: QuotedAnswer }
+ *   | { readonly kind: "waiting", readonly ahead: number, readonly seconds: number }
+ *   | { readonly kind: "late", readonly why: string }
+ *   | { readonly kind: "writing", readonly text: string }} Progress
+ *
+ * @typedef {{ readonly kind: "llama" | "openai" | "puppet", readonly name: string, readonly hash?: string }} ModelLabel
+ *
+ * @typedef {object} Written
+ * @property {"written"} kind
+ * @property {ModelLabel} model
+ * @property {string} promptHash
+ * @property {{ readonly prompt: number, readonly reused: number, readonly written: number }} tokens
+ * @property {{ readonly kept: number, readonly dropped: number }} sentences
+ * @property {{ readonly passages: number, readonly turns: number }} leftOut
+ *
+ * @typedef {Written | { readonly kind: "not written", readonly why: string }} Writing
+ *
+ * @typedef {object} Timings Milliseconds.
+ * @property {number} search
+ * @property {number} answer
+ * @property {number} [waiting]
+ * @property {number} [writing]
+ *
+ * @typedef {object} Answered
+ * @property {Answer} answer
+ * @property {readonly Hit[]} hits
+ * @property {Writing} [writing]
+ * @property {Timings} timings
  *
  * @typedef {{ readonly role: "user" | "assistant", readonly text: string }} Turn
  *
@@ -27,8 +65,27 @@
  *   | { readonly kind: "current", readonly at: string, readonly seconds: number }
  *   | { readonly kind: "failed", readonly reason: string }} Sync
  *
- * @typedef {{ readonly kind: "sealed", readonly interfaces: readonly string[], readonly by: string }
- *   | { readonly kind: "not sealed", readonly why: string, readonly cure: string }} Seal
+ * @typedef {{
+ *     readonly kind: "sealed" | "private network",
+ *     readonly interfaces: readonly string[],
+ *     readonly by: string,
+ *     readonly addresses?: readonly string[],
+ *   }
+ *   | {
+ *       readonly kind: "not sealed",
+ *       readonly why: string,
+ *       readonly cure: string,
+ *       readonly addresses?: readonly string[],
+ *     }} Seal
+ *
+ * @typedef {{ readonly kind: "none" }
+ *   | {
+ *       readonly kind: "idle" | "loading" | "ready" | "failed",
+ *       readonly model: ModelLabel,
+ *       readonly writes: boolean,
+ *       readonly why: string,
+ *       readonly waiting: number,
+ *     }} ModelStatus
  *
  * @typedef {object} Status
  * @property {number} documents
@@ -36,6 +93,7 @@
  * @property {Sync} sync
  * @property {readonly { readonly path: string, readonly reason: string }[]} failed
  * @property {Seal} seal
+ * @property {ModelStatus} model
  */
 
 /** Characters of one message, as the server allows. */
@@ -54,5 +112,38 @@ export function linesOf({ path, lines: [first, last] }) {
  * @param {Answer} answer
  */
 export function wordsOf(answer) {
-  return answer.kind === "quoted" ? answer.quotes.map(({ text }) => text).join(" ") : "Not in the docs.";
+  switch (answer.kind) {
+    case "quoted":
+      return answer.quotes.map(({ text }) => text).join(" ");
+    case "cited":
+    case "plain":
+      return answer.text;
+    case "unknown":
+      return "Not in the docs.";
+  }
+}
+
+/**
+ * A model's name; a puppet never goes without saying that it is one.
+ * @param {ModelLabel} model
+ */
+export function modelName({ kind, name }) {
+  return kind === "puppet" ? `${name} (a puppet: it plays given words)` : name;
+}
+
+/**
+ * A number with its noun: "1 document", "2 documents".
+ * @param {number} number
+ * @param {string} noun
+ */
+export function count(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/**
+ * Words of Hearth's own, ending as a sentence does.
+ * @param {string} words
+ */
+export function sentence(words) {
+  return /[.!?…]$/.test(words) ? words : `${words}.`;
 }

@@ -19,14 +19,45 @@ const LONGEST_MARKDOWN = 10_000;
 export function passageText(source, ranges = []) {
   const isMarked = new Uint8Array(source.length);
   for (const [start, end] of ranges) isMarked.fill(1, start, end);
-  const show = { source, isMarked };
+  const link = (/** @type {string} */ address, /** @type {Node[]} */ shown) =>
+    outsideLink(address, ...shown) ?? element("span", {}, ...shown);
+  return textNode({ source, isMarked, link, mark: (number) => document.createTextNode(`[${number}]`), sources: 0 });
+}
+
+/**
+ * Shows what a model wrote: its marks lead to the sources they count, and nothing else in it can be followed.
+ * @param {string} source
+ * @param {{ readonly sources: number, readonly mark: (number: number) => Node }} given
+ * @returns {HTMLElement}
+ */
+export function writtenText(source, { sources, mark }) {
+  const link = (/** @type {string} */ address, /** @type {Node[]} */ shown) => {
+    const text = shown.map((node) => node.textContent).join("");
+    return element("span", {}, ...shown, ...(text === address ? [] : [` (${address})`]));
+  };
+  return textNode({ source, isMarked: new Uint8Array(source.length), link, mark, sources });
+}
+
+/**
+ * @param {Show} show
+ * @returns {HTMLElement}
+ */
+function textNode(show) {
+  const { source } = show;
   const shown = element("div", { className: "passage-text" });
   if (source.length > LONGEST_MARKDOWN) shown.append(codeOf([{ from: 0, to: source.length }], show));
   else shown.append(...blocksOf(source).map((block) => nodeOf(block, show)));
   return shown;
 }
 
-/** @typedef {{ readonly source: string, readonly isMarked: Uint8Array }} Show */
+/**
+ * @typedef {object} Show
+ * @property {string} source
+ * @property {Uint8Array} isMarked By character of the source.
+ * @property {(address: string, shown: Node[]) => Node} link
+ * @property {(number: number) => Node} mark
+ * @property {number} sources How many of them marks may count.
+ */
 
 /**
  * @param {Block} block
@@ -116,7 +147,7 @@ function inlineOf(lines, show) {
   });
   // The character after a trimmed line is a space or the line's end: white space either way.
   const flat = flatten(trimmed, show);
-  return partsOf(flat.text).flatMap((part) => partNodes(part, flat));
+  return partsOf(flat.text, { marks: show.sources }).flatMap((part) => partNodes(part, flat));
 }
 
 /**
@@ -138,10 +169,15 @@ function partNodes(part, flat) {
       return [element("strong", {}, ...part.parts.flatMap((inside) => partNodes(inside, flat)))];
     case "emphasis":
       return [element("em", {}, ...part.parts.flatMap((inside) => partNodes(inside, flat)))];
-    case "link": {
-      const shown = part.parts.flatMap((inside) => partNodes(inside, flat));
-      return [outsideLink(part.address, ...shown) ?? element("span", {}, ...shown)];
-    }
+    case "mark":
+      return [element("span", { className: "whole" }, flat.mark(part.number), part.after)];
+    case "link":
+      return [
+        flat.link(
+          part.address,
+          part.parts.flatMap((inside) => partNodes(inside, flat)),
+        ),
+      ];
   }
 }
 

@@ -1,5 +1,7 @@
 /** @import { Passage } from "./model.js" */
 
+/** @typedef {(passage: Passage, opener: HTMLElement) => void} OpenPassage */
+
 import { element, outsideLink } from "./element.js";
 import { linesOf } from "./model.js";
 
@@ -23,4 +25,15 @@ export function placeNodes({ title, headings }) {
 export function placeLine(passage) {
   const link = outsideLink(passage.url, "Open the page");
   return element("p", { className: "place" }, linesOf(passage), ...(link ? [" · ", link] : []));
+}
+
+/**
+ * Title and headings, as a button that opens the document there.
+ * @param {Passage} passage
+ * @param {OpenPassage} open
+ */
+export function placeButton(passage, open) {
+  const button = element("button", { type: "button", className: "place-button" }, ...placeNodes(passage));
+  button.addEventListener("click", () => open(passage, button));
+  return button;
 }

@@ -1,4 +1,4 @@
-/** @import { Answer, Hit, Passage, Progress, Status, Turn } from "./model.js" */
+/** @import { Answered, Hit, Passage, Progress, Status, Turn } from "./model.js" */
 
 const GONE = "Hearth does not answer. Is it still running? Start it again and ask once more.";
 
@@ -8,8 +8,8 @@ export class RequestFailed extends Error {}
 /**
  * Asks a question. `onProgress` is told where it stands.
  * @param {{ readonly text: string, readonly turns: readonly Turn[] }} question
- * @param {{ readonly signal: AbortSignal, readonly onProgress: (progress: Progress) => void }} options
- * @returns {Promise<Answer>}
+ * @param {{ readonly signal: AbortSignal, readonly onProgress: (progress: Progress) => Promise<void> }} options
+ * @returns {Promise<Answered>}
  */
 export async function ask({ text, turns }, { signal, onProgress }) {
   const response = await send("/api/ask", {
@@ -20,8 +20,8 @@ export async function ask({ text, turns }, { signal, onProgress }) {
   });
   for await (const line of linesIn(response, signal)) {
     const event = JSON.parse(line);
-    if (event.kind === "progress") onProgress(event.progress);
-    if (event.kind === "answer") return event.answered.answer;
+    if (event.kind === "progress") await onProgress(event.progress);
+    if (event.kind === "answer") return event.answered;
     if (event.kind === "error") throw new RequestFailed(event.message);
   }
   throw new RequestFailed(GONE);

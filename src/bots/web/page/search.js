@@ -1,4 +1,4 @@
-/** @import { OpenPassage } from "./answer.js" */
+/** @import { OpenPassage } from "./place.js" */
 /** @import { Hit } from "./model.js" */
 
 import { byId, element } from "./element.js";

@@ -1,6 +1,7 @@
 /** @import { Status } from "./model.js" */
 
 import { byId, element } from "./element.js";
+import { count, modelName, sentence } from "./model.js";
 import { fetchStatus } from "./requests.js";
 
 /** How often the status is asked for: while it changes, and while it does not. */
@@ -19,7 +20,7 @@ export function watchStatus() {
     clearTimeout(timer);
     const status = await fetchStatus({ signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => "gone");
     showStatus(/** @type {Status | "starting" | "gone"} */ (status));
-    const isCalm = typeof status === "object" && status.sync.kind !== "reading";
+    const isCalm = typeof status === "object" && status.sync.kind !== "reading" && status.model.kind !== "loading";
     clearTimeout(timer);
     if (!document.hidden) timer = setTimeout(look, isCalm ? CALM_MS : BUSY_MS);
   };
@@ -59,7 +60,9 @@ function summaryOf(status) {
   if (status.sync.kind === "reading") {
     return { line: `Reading ${status.sync.done} of ${status.sync.total} …`, light: "busy" };
   }
-  const isWell = status.sync.kind === "current" && status.failed.length === 0 && status.seal.kind === "sealed";
+  const isModelWell = status.model.kind !== "failed";
+  const isReadWell = status.sync.kind === "current" && status.failed.length === 0;
+  const isWell = isReadWell && isModelWell && status.seal.kind !== "not sealed";
   return { line: count(status.documents, "document"), light: isWell ? "good" : "warn" };
 }
 
@@ -72,8 +75,8 @@ function panelOf(status) {
     row("Documents", `${count(documents, "document")}, ${count(passages, "passage")}`),
     row("Last sync", ...syncWords(status)),
     ...failedRows(status.failed),
-    row("Model", "No model: answers are the documents' own sentences, quoted."),
-    row("Core", ...(seal.kind === "sealed" ? sealedWords(seal) : [`Not sealed: ${seal.why}. ${seal.cure}.`])),
+    row("Model", ...modelNodes(status.model)),
+    row("Core", sealWords(seal)),
   ];
   return [element("dl", {}, ...rows.flat())];
 }
@@ -118,15 +121,29 @@ function failedRows(failed) {
   return [row("Not read", count(failed.length, "file"), element("ul", { className: "failed" }, ...named, ...more))];
 }
 
-/** @param {{ readonly interfaces: readonly string[], readonly by: string }} seal */
-function sealedWords({ interfaces, by }) {
-  return [`Sealed: it has no network, only ${interfaces.join(", ")} (by ${by}).`];
+/** @param {Status["seal"]} seal */
+function sealWords(seal) {
+  const at = (seal.addresses ?? []).join(", ");
+  if (seal.kind === "not sealed") return `Not sealed: ${seal.why}. ${seal.cure}.${at && ` The model is at ${at}.`}`;
+  const network = `it has no network, only ${seal.interfaces.join(", ")} (by ${seal.by})`;
+  if (seal.kind === "private network") return `Private network: ${network}, and a relay to the model at ${at}.`;
+  return `Sealed: ${network}.${at && ` The model is on this machine, at ${at}.`}`;
 }
 
 /**
- * @param {number} number
- * @param {string} noun
+ * The model: its name, where it stands, whether it writes and why, and who waits for it.
+ * @param {Status["model"]} model
+ * @returns {(Node | string)[]}
  */
-function count(number, noun) {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+function modelNodes(model) {
+  if (model.kind === "none") return ["No model: answers are the documents' own sentences, quoted."];
+  const state = { idle: "not loaded", loading: "loading", ready: "ready", failed: "not usable" }[model.kind];
+  const writes = model.writes ? "it writes answers" : "answers are quoted";
+  const waiting = model.waiting > 0 ? `; ${count(model.waiting, "question")} waiting` : "";
+  return [
+    element("strong", {}, modelName(model.model)),
+    element("br"),
+    `${state}; ${writes}${waiting}`,
+    element("p", { className: "status-why" }, sentence(model.why)),
+  ];
 }
