@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { whyNotUsable } from "./addresses.ts";
 import type { ConfigFile } from "./config-file.ts";
 import { modelFolder, readModelLock } from "./model-lock.ts";
 import { UserError } from "./user-error.ts";
@@ -81,6 +82,12 @@ function sourceOf(
   const at = given.file.at(["model", "use"]);
   if (use !== undefined && first) {
     throw new UserError(`${at}: model.use and model.servers are both set; leave one of them out`);
+  }
+  for (const [index, { url, public: agreed }] of servers.entries()) {
+    const why = whyNotUsable({ url, public: agreed });
+    // Without the address, where it may hold a password.
+    if (why)
+      throw new UserError(`${given.file.at(["model", "servers", index, "url"])}: model.servers[${index}].url ${why}`);
   }
   if (first) return { kind: "servers", servers: [first, ...others] };
   if (use !== undefined) return resolveModel(use, { where: `${at}: model.use "${use}"`, given });

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readConfigFile } from "./config-file.ts";
 import { readModelSettings, type ModelSettings } from "./config-model.ts";
@@ -149,10 +149,11 @@ function readPlatforms(environment: Place["environment"]): string[] {
  */
 export function childEnvironment(
   environment: Place["environment"],
-  { tokens }: { readonly tokens: "kept" | "left out" },
+  { tokens, keys = [] }: { readonly tokens: "kept" | "left out"; readonly keys?: readonly string[] },
 ): Record<string, string> {
   const named = Object.values(TOKENS).flat();
   const kept = [
+    ...keys.flatMap((key) => [key, `${key}_FILE`]),
     ...(tokens === "kept" ? [...named, ...named.map((token) => `${token}_FILE`)] : []),
     "PATH",
     "HOME",
@@ -166,6 +167,26 @@ export function childEnvironment(
   ];
   const pairs = kept.flatMap((key) => (environment[key] === undefined ? [] : [[key, environment[key]] as const]));
   return { ...Object.fromEntries(pairs), ...NATIVE };
+}
+
+/** The keys of model servers: the values of the named variables, or what stands in the file that `<NAME>_FILE` names. */
+export function readKeys(names: readonly string[], environment: Place["environment"]): Record<string, string> {
+  const pairs = names.flatMap((name) => {
+    const file = environment[`${name}_FILE`];
+    const key = environment[name] ?? (file === undefined ? undefined : readKeyFile(file, name));
+    return key === undefined ? [] : [[name, key] as const];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function readKeyFile(file: string, name: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    throw new UserError(`${name}_FILE names "${file}", which cannot be read (${codeOf(error)}); correct the path`, {
+      cause: error,
+    });
+  }
 }
 
 /** What native code is told: no telemetry (ONNX Runtime), no chatter (LanceDB), and freed memory goes back (the C library). */

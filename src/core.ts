@@ -2,9 +2,12 @@ import { aborted } from "./abort.ts";
 import { createBrain } from "./brain/create-brain.ts";
 import { serveBrain } from "./channel/serve.ts";
 import type { Settings } from "./config.ts";
+import { openModel, warmUp } from "./core-model.ts";
 import { openKnowledge } from "./knowledge/library.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import type { Log } from "./log.ts";
+import type { ModelPlan } from "./model-child.ts";
+import { addressesOf } from "./model-servers.ts";
 import { judgeSeal, viewNetwork } from "./seal.ts";
 
 /**
@@ -19,17 +22,32 @@ export async function runCore(
     readonly watch: boolean;
     readonly sealedBy: string | undefined;
     readonly platform: string;
+    /** Hearth's own folder, how its model process is started, and the keys of model servers by their variables' names. */
+    readonly home: string;
+    readonly modelPlan: ModelPlan;
+    readonly keys: Readonly<Record<string, string>>;
     readonly log: Log;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const { log, signal, watch, socket } = options;
-  const seal = judgeSeal(viewNetwork(), { by: options.sealedBy, platform: options.platform, wanted: settings.seal });
+  const { source } = settings.model;
+  const servers = source.kind === "servers" ? addressesOf(source.servers) : [];
+  const { sealedBy: by, platform } = options;
+  const seal = judgeSeal(viewNetwork(), { by, platform, wanted: settings.seal, servers });
   log.info({ seal }, "core started");
   await using stack = new AsyncDisposableStack();
   const knowledge = stack.use(await openKnowledge({ dataFolder: settings.data, folders: options.folders, watch, log }));
-  const brain = createBrain({ knowledge, seal });
+  const { home, modelPlan: plan, keys } = options;
+  const { model } = stack.use(
+    await openModel(settings.model, { data: settings.data, home, plan, socket, keys, log, signal }),
+  );
+  const brain = createBrain({ knowledge, seal, model });
   stack.use(await serveBrain(brain, { path: socket, log }));
-  if (watch) knowledge.sync({ signal }).catch((error: unknown) => log.error({ err: error }, "sync failed"));
+  if (watch) {
+    const synced = knowledge.sync({ signal }).catch((error: unknown) => log.error({ err: error }, "sync failed"));
+    // Search comes first; the model is loaded once nothing else is to be read.
+    void synced.then(() => warmUp(model, signal));
+  }
   await aborted(signal);
 }

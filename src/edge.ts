@@ -71,7 +71,7 @@ async function firstRead(brain: Brain, { out, isTerminal, signal }: Surroundings
 
 /** With chat tokens, an unsealed core is only used where the owner has written that down. */
 function refuseUnsealed({ seal }: BrainStatus, settings: Settings): void {
-  if (seal.kind === "sealed") return;
+  if (seal.kind !== "not sealed" || seal.chosen) return;
   throw new UserError(
     `A token for ${settings.platforms.join(" and ")} is set but the core is not sealed, because ${seal.why}. ${seal.cure}, ` +
       `or write "seal: off" into the configuration to run it so`,

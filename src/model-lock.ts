@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { codeOf } from "./error-code.ts";
@@ -14,8 +14,15 @@ const entry = z.strictObject({
   pulledAt: z.iso.datetime(),
 });
 
+/** A model that was pulled: its file, where it came from, and the bytes it has to have. */
+export type PulledModel = z.output<typeof entry>;
+
 const schema = z.strictObject({
-  models: z.record(z.string(), entry).default({}),
+  // Without a prototype, so that no model seems to be called "constructor".
+  models: z
+    .record(z.string(), entry)
+    .default({})
+    .transform((models): Record<string, PulledModel> => Object.assign(Object.create(null), models)),
   /** The model that is used when nothing else names one. */
   used: z.string().optional(),
 });
@@ -40,9 +47,31 @@ export function readModelLock(data: string): ModelLock {
     return schema.parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
     const code = codeOf(error);
-    if (code === "ENOENT" || code === "ENOTDIR") return { models: {} };
+    if (code === "ENOENT" || code === "ENOTDIR") return schema.parse({});
     throw new UserError(`${file} cannot be used; remove it, and pull the models again with hearth models pull`, {
       cause: error,
     });
+  }
+}
+
+/**
+ * Changes the lock file in a data folder, whole or not at all. Throws a UserError when it cannot be read or written.
+ */
+export function changeModelLock(data: string, change: (lock: ModelLock) => ModelLock): void {
+  const changed = change(readModelLock(data));
+  const file = modelLockFile(data);
+  const fresh = `${file}.new`;
+  try {
+    mkdirSync(modelFolder(data), { recursive: true, mode: 0o700 });
+    writeFileSync(fresh, `${JSON.stringify(changed, undefined, 2)}\n`, { mode: 0o600, flush: true });
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw new UserError(
+      `${file} cannot be written (${codeOf(error)}); correct the rights of its folder, or make room`,
+      {
+        cause: error,
+      },
+    );
   }
 }

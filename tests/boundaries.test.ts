@@ -134,12 +134,15 @@ describe("each library has one home", () => {
     piscina: /^src\/knowledge\/read\//,
     "markdown-it": /^src\/knowledge\/read\//,
     htmlparser2: /^src\/knowledge\/read\//,
-    yaml: /^src\/(config-file\.ts|knowledge\/read\/)/,
-    zod: /^src\/(config-file\.ts|model-lock\.ts|channel\/protocol\.ts|bots\/web\/|commands\/questions-file\.ts)/,
+    yaml: /^src\/(config-file\.ts|knowledge\/read\/|models\/catalogue\.ts)/,
+    zod: /^src\/(config-file\.ts|(model-lock|verdict-file)\.ts|channel\/protocol\.ts|bots\/web\/|brain\/puppet\.ts|commands\/|models\/)/,
     hono: /^src\/bots\/web\//,
     "@hono/node-server": /^src\/bots\/web\//,
     "vscode-jsonrpc": /^src\/channel\//,
-    commander: /^src\/commands\/(program|launch|whole-number)/,
+    commander: /^src\/commands\/(program|launch|open-setting|whole-number)/,
+    openai: /^src\/brain\/openai/,
+    "node-llama-cpp": /^src\/brain\/(llama|engine\.ts)/,
+    "p-queue": /^src\/(brain\/|knowledge\/)/,
     pino: /^src\/(log|commands\/launch)\.ts$/,
   };
   for (const [library, home] of Object.entries(homes)) {

@@ -6,6 +6,8 @@ import { wordsOf } from "../knowledge/words.ts";
 import type { Answered, Progress } from "./brain.ts";
 import { confidence, CONSIDERED, signsOf } from "./confidence.ts";
 import { pickQuotes } from "./quote.ts";
+import { smallTalk } from "./small-talk.ts";
+import { writeBelow, type ModelParts } from "./written-answer.ts";
 
 /** Passages given back with an answer, and places named where there is none. */
 const GIVEN_BACK = 20;
@@ -13,24 +15,32 @@ const NEAREST = 3;
 /** Words that say what kind of answer is wanted, not what about. */
 const ASKS_NUMBER = /^(?:much|many|long|often|far|soon)$/;
 
-/** The answer to a question from what is written, without a model: the sentences that answer, or the nearest places. */
+/**
+ * The answer to a question from what is written: the sentences that answer, or the nearest places; with a model that may write, its
+ * sentences below them. Small talk is answered without looking.
+ */
 export async function answerQuestion(
   knowledge: Pick<Knowledge, "search">,
   question: Question,
-  { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress?: (progress: Progress) => void },
+  options: {
+    readonly signal: AbortSignal;
+    readonly model?: ModelParts | undefined;
+    readonly onProgress?: ((progress: Progress) => void) | undefined;
+  },
 ): Promise<Answered> {
+  const { signal, model, onProgress } = options;
   onProgress?.({ kind: "searching" });
   const startedAt = performance.now();
   const text = question.message.text;
   const earlier = question.turns.filter(({ role }) => role === "user").map((turn) => turn.text);
   const found = await knowledge.search({ text, earlier }, { clearance: question.clearance, limit: CONSIDERED, signal });
   const searchedAt = performance.now();
-  const answer = decide(text, found);
-  return {
-    answer,
-    hits: found.hits.slice(0, GIVEN_BACK),
-    timings: { search: searchedAt - startedAt, answer: performance.now() - searchedAt },
-  };
+  const answer = smallTalk(text) ?? decide(text, found);
+  const hits = found.hits.slice(0, GIVEN_BACK);
+  const timings = { search: searchedAt - startedAt, answer: performance.now() - searchedAt };
+  if (answer.kind !== "quoted" || !model) return { answer, hits, timings };
+  const below = await writeBelow({ question, found, quoted: answer }, model, { signal, onProgress });
+  return { ...below, hits, timings: { ...timings, ...below.timings } };
 }
 
 /** Quotes where the signs say that the documents hold an answer; else the nearest places. Pure. */

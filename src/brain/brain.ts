@@ -63,7 +63,8 @@ export interface Answered {
 export type ModelStatus =
   | { readonly kind: "none" }
   | {
-      readonly kind: "loading" | "ready" | "failed";
+      /** "idle": it is not loaded, since it may not write. */
+      readonly kind: "idle" | "loading" | "ready" | "failed";
       readonly model: ModelLabel;
       readonly writes: boolean;
       readonly why: string;
@@ -77,14 +78,31 @@ export interface BrainStatus extends KnowledgeStatus {
   readonly model: ModelStatus;
 }
 
-/** Whether the core can reach a network: its own list of interfaces, and where it can, why and what cures it. */
+/**
+ * Whether the core can reach a network: its own list of interfaces, and where it can, why and what cures it. `addresses` are those
+ * of the model's servers, which it reaches without a network of its own: on this machine, or ("private network") beyond it.
+ * `chosen`: the owner wrote into the configuration that it may be so.
+ */
 export type Seal =
-  | { readonly kind: "sealed"; readonly interfaces: readonly string[]; readonly by: string }
+  | {
+      readonly kind: "sealed";
+      readonly interfaces: readonly string[];
+      readonly by: string;
+      readonly addresses?: readonly string[];
+    }
+  | {
+      readonly kind: "private network";
+      readonly interfaces: readonly string[];
+      readonly by: string;
+      readonly addresses: readonly string[];
+    }
   | {
       readonly kind: "not sealed";
       readonly interfaces: readonly string[];
       readonly why: string;
       readonly cure: string;
+      readonly chosen?: true;
+      readonly addresses?: readonly string[];
     };
 
 /** Everything one can ask, with no trace of any platform. Rejects when something is broken; "not in the docs" is a value. */

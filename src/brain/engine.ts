@@ -1,3 +1,4 @@
+import type { GbnfJsonSchema } from "node-llama-cpp";
 import type { ModelLabel } from "./brain.ts";
 
 /** One message of a prompt. What it says is text only: nothing in it can become a special token of the model. */
@@ -14,7 +15,7 @@ export interface EngineRequest {
   /** Binds what is written to a grammar (GBNF) or to a JSON schema. An engine that cannot do it rejects. */
   readonly format?:
     | { readonly kind: "grammar"; readonly gbnf: string }
-    | { readonly kind: "json"; readonly schema: object };
+    | { readonly kind: "json"; readonly schema: GbnfJsonSchema };
 }
 
 /** What a model wrote, without its thinking, and what that cost. Seconds are wall-clock. */

@@ -40,9 +40,14 @@ export function launch(command: Command, { place, node, main }: World): Launch {
     home: place.home,
     commandLine,
     settings,
-    environment: childEnvironment(place.environment, { tokens: "left out" }),
+    environment: childEnvironment(place.environment, { tokens: "left out", keys: keyNames(settings) }),
     edgeEnvironment: childEnvironment(place.environment, { tokens: "kept" }),
   };
+}
+
+/** The variables that hold the keys of model servers. */
+export function keyNames({ model: { source } }: Settings): string[] {
+  return source.kind === "servers" ? source.servers.flatMap(({ key }) => key ?? []) : [];
 }
 
 /** Does a command's work on a brain of its own, and gives its exit code. */

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { readAddress } from "../addresses.ts";
 import type { CommandLine, Settings } from "../config.ts";
 import { codeOf } from "../error-code.ts";
 import { findWrapper } from "../seal.ts";
@@ -102,14 +103,13 @@ export function edgePlan(
   launch: Launch,
   { socket, log }: { readonly socket: string; readonly log: number },
 ): ProcessPlan {
-  const { home, commandLine, settings } = launch;
-  const readable = [...["src", "node_modules", "package.json"].map((name) => join(home, name)), settings.file];
+  const { commandLine } = launch;
   const command = [
     launch.node,
     ...NODE_FLAGS,
     "--permission",
     "--allow-net",
-    ...readable.map((path) => `--allow-fs-read=${path}`),
+    ...readable(launch).map((path) => `--allow-fs-read=${path}`),
     launch.main,
     "edge",
     "--with-parent",
@@ -117,9 +117,50 @@ export function edgePlan(
     socket,
     ...one("--host", commandLine.host),
     ...one("--port", commandLine.port),
-    ...toArguments(commandLine),
+    // The model is the core's: the edge may not even look whether its file is there.
+    ...toArguments({ ...commandLine, model: "none" }),
   ];
   return { name: "edge", command: nonEmpty(command), environment: launch.edgeEnvironment, output: 1, log };
+}
+
+/**
+ * The relay, which gives the core its way to the model's servers: undefined where none of them needs one. Like the edge it runs
+ * under permission flags; it may write only in the folder of its sockets, and it is handed no key of a server.
+ */
+export function relayPlan(
+  launch: Launch,
+  { socket, log }: { readonly socket: string; readonly log: number },
+): ProcessPlan | undefined {
+  const { commandLine, settings } = launch;
+  const { source } = settings.model;
+  const servers = source.kind === "servers" ? source.servers : [];
+  if (!servers.some(({ url }) => readAddress(url).target.kind === "tcp")) return undefined;
+  const folder = dirname(socket);
+  const keys = new Set(servers.flatMap(({ key }) => (key === undefined ? [] : [key, `${key}_FILE`])));
+  const environment = Object.fromEntries(Object.entries(launch.environment).filter(([name]) => !keys.has(name)));
+  const command = [
+    launch.node,
+    ...NODE_FLAGS,
+    // A company's own certificates are those that its machines trust.
+    "--use-system-ca",
+    "--permission",
+    "--allow-net",
+    ...readable(launch).map((path) => `--allow-fs-read=${path}`),
+    `--allow-fs-write=${folder}`,
+    launch.main,
+    "relay",
+    "--with-parent",
+    "--socket-folder",
+    folder,
+    ...one("--config", commandLine.config),
+    ...one("--log-level", commandLine.logLevel),
+  ];
+  return { name: "relay", command: nonEmpty(command), environment, output: 2, log };
+}
+
+/** What the edge and the relay may read: Hearth's own code, and the configuration. */
+function readable({ home, settings }: Launch): string[] {
+  return [...["src", "node_modules", "package.json"].map((name) => join(home, name)), settings.file];
 }
 
 function toArguments(commandLine: CommandLine): string[] {

@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
-import { readFolders, readSettings, type CommandLine } from "../config.ts";
+import { childEnvironment, readFolders, readKeys, readSettings, type CommandLine, type Settings } from "../config.ts";
+import type { ModelPlan } from "../model-child.ts";
 import { UserError } from "../user-error.ts";
-import { launch, openLog, type Wiring } from "./launch.ts";
+import { keyNames, launch, openLog, type Wiring, type World } from "./launch.ts";
 import { runStart } from "./start.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -43,6 +44,7 @@ export function addProcesses(program: Command, wiring: Wiring): void {
       .addOption(new Option("--with-parent", "stop when standard input ends").hideHelp());
   addCore(half("core", "the half of start that holds the documents; give it no network"), wiring);
   addEdge(half("edge", "the half of start that people talk to"), wiring);
+  addModel(program, wiring);
 }
 
 interface HalfOptions {
@@ -64,7 +66,43 @@ function addCore(half: Command, { world, run }: Wiring): void {
         const { signal } = world.surroundings;
         const log = openLog(settings, "core");
         const { runCore } = await import("../core.ts");
-        await runCore(settings, { socket, watch, sealedBy, folders, platform: world.platform, log, signal });
+        await runCore(settings, {
+          socket,
+          watch,
+          sealedBy,
+          folders,
+          platform: world.platform,
+          home: world.place.home,
+          modelPlan: modelPlan(settings, world),
+          keys: readKeys(keyNames(settings), world.place.environment),
+          log,
+          signal,
+        });
+        return 0;
+      }),
+    );
+}
+
+/** The model process, a child of the core and as sealed as it is. One thread of libuv: with more, decoding is a third slower. */
+function modelPlan({ log }: Settings, { node, main, place }: World): ModelPlan {
+  return {
+    command: [node, "--disable-warning=ExperimentalWarning", main, "model", "--with-parent", "--log-level", log.level],
+    environment: { ...childEnvironment(place.environment, { tokens: "left out" }), UV_THREADPOOL_SIZE: "1" },
+  };
+}
+
+function addModel(program: Command, { world, run }: Wiring): void {
+  program
+    .command("model", { hidden: true })
+    .description("the process that the core's model runs in")
+    .addOption(new Option("--with-parent", "stop when standard input ends").hideHelp())
+    .action(
+      run(async (_options, command: Command) => {
+        world.stopWithParent();
+        const { logLevel = "info" } = command.optsWithGlobals<CommandLine>();
+        const log = openLog({ log: { level: logLevel, file: "stderr" } }, "model");
+        const { runModel } = await import("../model.ts");
+        await runModel({ log, signal: world.surroundings.signal });
         return 0;
       }),
     );

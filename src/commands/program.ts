@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import type { World } from "./launch.ts";
 import { addProcesses, addStart } from "./program-processes.ts";
+import { addRelay } from "./program-relay.ts";
 import { addDocs, addQuestions } from "./program-questions.ts";
 
 /** The `hearth` command: takes the arguments of the process and gives its exit code. Throws a UserError for a mistake of a person's. */
@@ -22,6 +23,7 @@ export function createProgram(world: World): (argv: readonly string[]) => Promis
     addQuestions(program, { world, run });
     addDocs(program, { world, run });
     addProcesses(program, { world, run });
+    addRelay(program, { world, run });
     try {
       await program.parseAsync(argv);
     } catch (error) {

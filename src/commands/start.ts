@@ -1,10 +1,10 @@
 import { supervise } from "../supervise.ts";
 import type { Surroundings } from "./command.ts";
-import { corePlan, edgePlan, openMeetingPlace, type Launch } from "./processes.ts";
+import { corePlan, edgePlan, openMeetingPlace, relayPlan, type Launch } from "./processes.ts";
 
 /**
- * `hearth start`: the core and the edge as siblings, each restarted when it dies, until Ctrl-C. Rejects with a UserError when one
- * of them cannot start because of a mistake of the owner's.
+ * `hearth start`: the core, the edge and, where it takes one, the relay as siblings, each restarted when it dies, until Ctrl-C.
+ * Rejects with a UserError when one of them cannot start because of a mistake of the owner's.
  */
 export async function runStart(launch: Launch, { err, signal }: Surroundings): Promise<number> {
   using place = openMeetingPlace(launch.settings);
@@ -14,7 +14,12 @@ export async function runStart(launch: Launch, { err, signal }: Surroundings): P
   signal.addEventListener("abort", stopAll, { once: true });
   if (signal.aborted) stopAll();
   const onRestart = (sentence: string) => void err.write(`${sentence}\n`);
-  const processes = [corePlan(launch, { socket, log, watch: true }), edgePlan(launch, { socket, log })];
+  const relay = relayPlan(launch, place);
+  const processes = [
+    ...(relay ? [relay] : []),
+    corePlan(launch, { socket, log, watch: true }),
+    edgePlan(launch, { socket, log }),
+  ];
   try {
     const ends = await Promise.allSettled(
       processes.map((plan) => supervise(plan, { signal: stop.signal, onRestart }).finally(stopAll)),

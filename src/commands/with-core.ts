@@ -3,7 +3,7 @@ import { connectBrain } from "../channel/connect.ts";
 import type { Log } from "../log.ts";
 import { supervise } from "../supervise.ts";
 import type { Surroundings } from "./command.ts";
-import { corePlan, openMeetingPlace, type Launch } from "./processes.ts";
+import { corePlan, openMeetingPlace, relayPlan, type Launch } from "./processes.ts";
 
 /** Does one command's work on a brain in a sealed core of its own, which ends with it. Gives the command's exit code. */
 export async function withCore(
@@ -14,16 +14,19 @@ export async function withCore(
   using place = openMeetingPlace(launch.settings);
   const stop = new AbortController();
   const failed = Promise.withResolvers<number>();
-  const core = supervise(corePlan(launch, { ...place, watch: false }), {
-    signal: stop.signal,
-    onRestart: (sentence) => void surroundings.err.write(`${sentence}\n`),
-  }).catch(() => failed.resolve(2));
+  const relay = relayPlan(launch, place);
+  const processes = [...(relay ? [relay] : []), corePlan(launch, { ...place, watch: false })].map((plan) =>
+    supervise(plan, {
+      signal: stop.signal,
+      onRestart: (sentence) => void surroundings.err.write(`${sentence}\n`),
+    }).catch(() => failed.resolve(2)),
+  );
   try {
     await using brain = connectBrain({ path: place.socket, log });
     const connected = brain.connected(surroundings);
     return await Promise.race([connected.then(() => work(brain)), failed.promise]);
   } finally {
     stop.abort();
-    await core;
+    await Promise.all(processes);
   }
 }

@@ -101,7 +101,7 @@ export async function askPage(url: string, text: string, turns: readonly object[
 }
 
 /** Process ids of Hearth's own children, by the half they run ("core", "edge"). */
-export function childrenOf(parent: ChildProcess): Readonly<Record<string, number>> {
+export function childrenOf(parent: { readonly pid?: number | undefined }): Readonly<Record<string, number>> {
   const found: Record<string, number> = {};
   for (const entry of readdirSync("/proc")) {
     if (!/^\d+$/.test(entry)) continue;

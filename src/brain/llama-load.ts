@@ -1,0 +1,179 @@
+import { join } from "node:path";
+import {
+  getLlama,
+  GgmlType,
+  getModuleVersion,
+  InsufficientMemoryError,
+  LlamaLogLevel,
+  type Llama,
+  type LlamaContext,
+  type LlamaModel,
+} from "node-llama-cpp";
+import type { Log } from "../log.ts";
+import { UserError } from "../user-error.ts";
+import { computeThreads, planMemory, type MemoryPlan } from "./llama-memory.ts";
+import type { LlamaOptions } from "./llama-options.ts";
+import { openStates, type SavedStates } from "./llama-states.ts";
+
+/** Everything that is loaded. Disposing of it frees contexts, model and library, in this order: another one crashes at exit. */
+export interface Loaded extends AsyncDisposable {
+  readonly llama: Llama;
+  readonly model: LlamaModel;
+  readonly context: LlamaContext;
+  readonly plan: MemoryPlan;
+  readonly states: SavedStates | undefined;
+}
+
+/** Loads the library, a model and its context as far as memory allows. Throws a UserError with the cure when it cannot. */
+export async function loadModel(
+  options: LlamaOptions,
+  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
+): Promise<Loaded> {
+  await using stack = new AsyncDisposableStack();
+  const llama = stack.adopt(await openLibrary(options, log), (library) => library.dispose());
+  const model = stack.adopt(await openModel(options, { llama, signal }), (opened) => opened.dispose());
+  const { context, plan } = await openContext(options, { model, signal });
+  stack.adopt(context, (opened) => opened.dispose());
+  const key = [
+    options.hash,
+    await getModuleVersion(),
+    options.cache,
+    options.flashAttention,
+    plan.contextTokens,
+    JSON.stringify(options.lora),
+  ];
+  const states =
+    options.stateMegabytes > 0
+      ? stack.use(
+          openStates({
+            folder: join(options.stateFolder),
+            key: key.join("\n"),
+            maxBytes: options.stateMegabytes * 1_000_000,
+          }),
+        )
+      : undefined;
+  const owned = stack.move();
+  return { llama, model, context, plan, states, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function openLibrary({ gpu, threads }: LlamaOptions, log: Log): Promise<Llama> {
+  const wanted = gpu === "off" ? false : gpu;
+  try {
+    return await getLlama({
+      gpu: wanted,
+      build: "never",
+      skipDownload: true,
+      progressLogs: false,
+      maxThreads: threads ?? computeThreads(),
+      logLevel: LlamaLogLevel.warn,
+      // What the library says may repeat a prompt.
+      logger: (level) => log.debug({ level }, "llama.cpp says something"),
+    });
+  } catch (error) {
+    const cure =
+      gpu === "auto" || gpu === "off"
+        ? "install Hearth's packages again with npm install"
+        : "set model.gpu to auto or off";
+    throw new UserError(`llama.cpp cannot be started on this machine with model.gpu: ${gpu}; ${cure}`, {
+      cause: error,
+    });
+  }
+}
+
+async function openModel(
+  { file, name, parallel, contextTokens }: LlamaOptions,
+  { llama, signal }: { readonly llama: Llama; readonly signal: AbortSignal },
+): Promise<LlamaModel> {
+  try {
+    return await llama.loadModel({
+      modelPath: file,
+      loadSignal: signal,
+      ...(llama.gpu !== false && {
+        gpuLayers: { fitContext: { contextSize: contextTokens * parallel } },
+      }),
+      ignoreMemorySafetyChecks: llama.gpu === false,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new UserError(
+      `The model ${name} (${file}) cannot be loaded by llama.cpp; pull it again with hearth models pull, or use another`,
+      { cause: error },
+    );
+  }
+}
+
+/** On a CPU memory is planned from the model's own numbers; on a GPU the library's own checks say what fits. */
+async function openContext(
+  options: LlamaOptions,
+  { model, signal }: { readonly model: LlamaModel; readonly signal: AbortSignal },
+): Promise<{ context: LlamaContext; plan: MemoryPlan }> {
+  const { parallel, name } = options;
+  const contextTokens = Math.min(options.contextTokens, model.trainContextSize);
+  const needs = (plan: Omit<MemoryPlan, "bytes">) => bytesFor(plan, { model, options });
+  let free = options.freeBytes;
+  for (;;) {
+    const plan = await planMemory({ parallel, contextTokens }, { free, needs, name });
+    try {
+      return { context: await createContext(plan, { model, options, signal }), plan };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof InsufficientMemoryError)) throw contextFailed(options, error);
+      // The next smaller plan.
+      free = plan.bytes;
+    }
+  }
+}
+
+interface ContextGiven {
+  readonly model: LlamaModel;
+  readonly options: LlamaOptions;
+}
+
+/** Bytes of memory that the model and a context of this size take, GPUs left out. */
+async function bytesFor(
+  { sequences, contextTokens: contextSize }: Omit<MemoryPlan, "bytes">,
+  { model, options }: ContextGiven,
+): Promise<number> {
+  const type = options.cache === "q8_0" ? GgmlType.Q8_0 : GgmlType.F16;
+  const { gpuLayers, fileInsights } = model;
+  const [own, used] = await Promise.all([
+    fileInsights.estimateModelResourceRequirementsV2({ gpuLayers }),
+    fileInsights.estimateContextResourceRequirementsV2({
+      contextSize,
+      sequences,
+      modelGpuLayers: gpuLayers,
+      flashAttention: flashOf(options),
+      kvCacheKeyType: type,
+      kvCacheValueType: type,
+    }),
+  ]);
+  return own.cpuRam + used.cpuRam;
+}
+
+function createContext(
+  { sequences, contextTokens }: MemoryPlan,
+  { model, options, signal }: ContextGiven & { readonly signal: AbortSignal },
+): Promise<LlamaContext> {
+  const { cache, lora } = options;
+  return model.createContext({
+    sequences,
+    contextSize: contextTokens,
+    flashAttention: flashOf(options),
+    createSignal: signal,
+    ...(cache === "q8_0" && { experimentalKvCacheKeyType: "Q8_0", experimentalKvCacheValueType: "Q8_0" }),
+    ...(lora.length > 0 && { lora: { adapters: lora.map(({ file, scale }) => ({ filePath: file, scale })) } }),
+    ignoreMemorySafetyChecks: model.gpuLayers === 0,
+  });
+}
+
+function flashOf({ flashAttention }: LlamaOptions): "auto" | boolean {
+  return flashAttention === "auto" ? "auto" : flashAttention === "on";
+}
+
+function contextFailed({ name, lora }: LlamaOptions, error: unknown): UserError {
+  const cure =
+    lora.length > 0
+      ? `check that model.lora names adapters made for it (${lora.map(({ file }) => file).join(", ")})`
+      : "lower model.contextTokens, or use a smaller model";
+  return new UserError(`The model ${name} was loaded, but no context for it could be made; ${cure}`, { cause: error });
+}

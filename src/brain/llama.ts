@@ -1,0 +1,169 @@
+import type { ChatWrapper, Token } from "node-llama-cpp";
+import PQueue from "p-queue";
+import { unlessAborted } from "../abort.ts";
+import type { Log } from "../log.ts";
+import type { Engine, EngineRequest, Generated } from "./engine.ts";
+import { writeByChat } from "./llama-chat.ts";
+import { loadModel, type Loaded } from "./llama-load.ts";
+import { createLookup } from "./llama-lookup.ts";
+import { createBatchLoop, type BatchLoop } from "./llama-loop.ts";
+import type { LlamaFacts, LlamaOptions } from "./llama-options.ts";
+import { chatFormat, renderPrompt, type RenderedPrompt } from "./llama-prompt.ts";
+import { createSlots, type Slot, type Slots } from "./llama-slots.ts";
+import { createTextStream } from "./llama-text.ts";
+
+/** Tokens of a context that no answer may fill: room for guesses, and for the library's own last token. */
+const SLACK = 32;
+
+/** llama.cpp in this process. `forced` tokens, for measuring, stand in for what the model would choose. */
+export interface LlamaEngine extends Engine {
+  generate(
+    request: EngineRequest,
+    options: Parameters<Engine["generate"]>[1] & { readonly forced?: readonly Token[] },
+  ): Promise<Generated>;
+  facts(): LlamaFacts;
+  /** The model's tokens of a text, for what is forced. */
+  tokens(text: string): readonly Token[];
+}
+
+interface Parts {
+  readonly loaded: Loaded;
+  readonly options: LlamaOptions;
+  readonly format: ChatWrapper;
+  readonly slots: Slots;
+  readonly loop: BatchLoop;
+}
+
+/**
+ * Loads a GGUF model with node-llama-cpp, to be disposed of. The process must have been started with UV_THREADPOOL_SIZE=1: hopping
+ * between threads makes decoding a third slower. Throws a UserError when the model cannot be used.
+ */
+export async function openLlamaEngine(
+  options: LlamaOptions,
+  given: { readonly log: Log; readonly signal: AbortSignal },
+): Promise<LlamaEngine> {
+  const loaded = await loadModel(options, given);
+  const { model, context, plan, states } = loaded;
+  const parallel = Math.min(options.parallel, plan.sequences);
+  const parts: Parts = {
+    loaded,
+    options,
+    format: chatFormat(model, { thinks: options.thinkingTokens > 0 }),
+    slots: createSlots(context, states),
+    loop: createBatchLoop(),
+  };
+  const queue = new PQueue({ concurrency: parallel });
+  const closing = new AbortController();
+  const { contextTokens } = plan;
+  return {
+    label: () => ({ kind: "llama", name: options.name, hash: options.hash }),
+    state: () => ({ kind: "ready" }),
+    ready: async () => ({ contextTokens, parallel }),
+    countTokens: async (texts) => texts.map((text) => model.tokenize(text, false).length),
+    tokens: (text) => model.tokenize(text, false),
+    facts: () => ({ ...plan, device: loaded.llama.gpu === false ? "cpu" : loaded.llama.gpu }),
+    generate: (request, asked) => {
+      const signal = AbortSignal.any([asked.signal, closing.signal]);
+      const written = queue.add(() => write(request, { ...asked, signal }, parts));
+      return unlessAborted(written, signal);
+    },
+    async forget() {
+      states?.forget();
+      await parts.slots.clear();
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error("The model is closed"));
+      await queue.onIdle();
+      await parts.slots.saveAll();
+      await loaded[Symbol.asyncDispose]();
+    },
+  };
+}
+
+type WriteOptions = Parameters<LlamaEngine["generate"]>[1];
+
+/** One answer on a sequence of its own, which is free again when this settles. */
+async function write(request: EngineRequest, options: WriteOptions, parts: Parts): Promise<Generated> {
+  options.signal.throwIfAborted();
+  const { loaded, format, slots } = parts;
+  const thinks = parts.options.thinkingTokens > 0;
+  const prompt = renderPrompt(request.messages, { model: loaded.model, format, thinks });
+  const room = parts.loaded.plan.contextTokens - prompt.tokens.length - SLACK;
+  if (room < 1) {
+    throw new Error(
+      `The prompt has ${prompt.tokens.length} tokens, more than the model's ${loaded.plan.contextTokens}`,
+    );
+  }
+  const slot = await slots.take(prompt.tokens);
+  try {
+    const { signal, onText } = options;
+    const bounded = { ...request, maxTokens: Math.min(request.maxTokens, room) };
+    if (prompt.needsChat || request.format) {
+      return await writeByChat(bounded, {
+        llama: loaded.llama,
+        sequence: slot.sequence,
+        format,
+        thinkingTokens: Math.min(parts.options.thinkingTokens, Math.max(0, room - bounded.maxTokens)),
+        promptTokens: prompt.tokens.length,
+        signal,
+        onText: (text) => onText?.(text),
+      });
+    }
+    return await writeByLoop(bounded, { ...options, prompt, slot, parts });
+  } finally {
+    slots.release(slot);
+  }
+}
+
+async function writeByLoop(
+  { maxTokens }: EngineRequest,
+  given: WriteOptions & { readonly prompt: RenderedPrompt; readonly slot: Slot; readonly parts: Parts },
+): Promise<Generated> {
+  const { prompt, slot, parts, signal, onText, forced } = given;
+  const { model, states } = parts.loaded;
+  const { sequence, place } = slot;
+  const reused = sequence.nextTokenIndex;
+  const text = createTextStream(model, prompt.stops);
+  const copies = parts.options.lookup === "auto" && !sequence.needsCheckpoints;
+  let written = 0;
+  let shown = "";
+  const { ended, milliseconds } = await parts.loop.run({
+    sequence,
+    place,
+    prompt: prompt.tokens.slice(reused),
+    ...pauseAfterRules(prompt, { reused, states, sequence }),
+    maxTokens,
+    isEnd: (token) => model.isEogToken(token),
+    ...(copies && { lookup: createLookup(prompt.tokens) }),
+    onTokens: (tokens) => {
+      written += tokens.length;
+      const { stopped } = text.push(tokens);
+      if (text.shown() !== shown) onText?.((shown = text.shown()));
+      return !stopped;
+    },
+    signal,
+    ...(forced && { forced }),
+  });
+  signal.throwIfAborted();
+  const fresh = prompt.tokens.length - reused;
+  if (fresh > SLACK) parts.slots.learn(fresh / milliseconds.prompt);
+  return {
+    text: text.whole(),
+    ended: ended === "length" ? "length" : "stop",
+    tokens: { prompt: prompt.tokens.length, reused, written },
+    seconds: { prompt: milliseconds.prompt / 1_000, writing: milliseconds.writing / 1_000 },
+  };
+}
+
+/** Stops for a moment behind the rules when they are evaluated for the first time, to keep them for the next start. */
+function pauseAfterRules(
+  { tokens, rulesTokens }: RenderedPrompt,
+  {
+    reused,
+    states,
+    sequence,
+  }: { readonly reused: number; readonly states: Loaded["states"]; readonly sequence: Slot["sequence"] },
+) {
+  if (!states || reused >= rulesTokens || states.best(tokens.slice(0, rulesTokens)).length === rulesTokens) return {};
+  return { pauseAfter: rulesTokens - reused, onPause: () => states.save(sequence, "rules") };
+}

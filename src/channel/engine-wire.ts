@@ -1,0 +1,26 @@
+import { NotificationType, RequestType } from "vscode-jsonrpc/node";
+import type { EngineLimits, EngineRequest, Generated } from "../brain/engine.ts";
+import type { LlamaFacts, LlamaOptions } from "../brain/llama-options.ts";
+
+/** What the model process is to open: a file, with the hash that it was pinned to, where there is one. */
+export type OpenRequest = Omit<LlamaOptions, "hash"> & { readonly sha256?: string };
+
+/** A model that was opened, with what was found out about it. */
+export interface Opened {
+  readonly limits: EngineLimits;
+  readonly hash: string;
+  readonly facts: LlamaFacts;
+}
+
+/** The code of an error that a person can mend; its message is a sentence for people. */
+export const USER_ERROR_CODE = 2;
+
+export const modelRequests = {
+  open: new RequestType<OpenRequest, Opened, void>("open"),
+  count: new RequestType<{ readonly texts: readonly string[] }, readonly number[], void>("count"),
+  generate: new RequestType<{ readonly id: number; readonly request: EngineRequest }, Generated, void>("generate"),
+  forget: new RequestType<object, null, void>("forget"),
+};
+
+/** All that was written so far for the request of this id. */
+export const writtenSoFar = new NotificationType<{ readonly id: number; readonly text: string }>("written");

@@ -1,0 +1,109 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { askPage, DOCUMENTS, hearth, scratch, startedPage } from "../helpers/hearth.ts";
+import { tinyModel } from "../helpers/tiny-model.ts";
+
+const QUESTION = "How many days of annual leave does everybody get?";
+const TRUE = "Everybody gets 28 days of annual leave a year [1].";
+const FALSE = "Everybody gets 35 days of annual leave a year [1].";
+
+interface Said {
+  readonly answer: { readonly kind: string; readonly text: string };
+  readonly writing?: {
+    readonly kind: string;
+    readonly why?: string;
+    readonly sentences?: object;
+    readonly model?: object;
+  };
+}
+
+async function ask(folder: string, words: readonly string[]): Promise<Said> {
+  const running = hearth(["ask", "--docs", "docs", "--json", ...words, QUESTION], { cwd: folder });
+  expect(await running.ended, running.said.err).toBe(0);
+  const said: Said = JSON.parse(running.said.out);
+  return said;
+}
+
+function placeWith(script: object): ReturnType<typeof scratch> {
+  return scratch({ ...DOCUMENTS, "script.json": JSON.stringify(script) });
+}
+
+describe("a model that writes", () => {
+  it("is shown as far as the documents carry it, and named with what was dropped", async () => {
+    using place = placeWith({ answers: [`${TRUE} ${FALSE}`] });
+    const { answer, writing } = await ask(place.folder, ["--model", "puppet:script.json", "--write", "always"]);
+    expect(answer.kind).toBe("cited");
+    expect(answer.text).toContain("28 days");
+    expect(answer.text).not.toContain("35");
+    expect(writing).toMatchObject({ kind: "written", model: { kind: "puppet" }, sentences: { kept: 1, dropped: 1 } });
+  });
+
+  it("leaves the quoted answer standing where nothing that it wrote is carried, and says so", async () => {
+    using place = placeWith({ answers: [FALSE] });
+    const { answer, writing } = await ask(place.folder, ["--model", "puppet:script.json", "--write", "always"]);
+    expect(answer.kind).toBe("quoted");
+    expect(answer.text).toContain("28 days");
+    expect(writing).toEqual({ kind: "not written", why: expect.stringContaining("carried by the documents") });
+  });
+
+  it("cannot be made to say its prompt", async () => {
+    using place = placeWith({ echo: true });
+    const { answer } = await ask(place.folder, ["--model", "puppet:script.json", "--write", "always"]);
+    expect(answer.text).not.toMatch(/passage|document|rule|instruction|question/i);
+  });
+
+  it("does not write before it was measured, and says how to", async () => {
+    using place = placeWith({ answers: [TRUE] });
+    const { answer, writing } = await ask(place.folder, ["--model", "puppet:script.json"]);
+    expect(answer.kind).toBe("quoted");
+    expect(writing?.why).toMatch(/has not been measured .* hearth models pick/);
+  });
+
+  it("is llama.cpp in a sealed process: a model of random weights is answered over, not repeated", async () => {
+    using place = scratch(DOCUMENTS);
+    const { answer, writing } = await ask(place.folder, ["--model", tinyModel().file, "--write", "always"]);
+    expect(answer.kind).toBe("quoted");
+    expect(writing?.why).toMatch(/Nothing that the model wrote is carried/);
+  });
+});
+
+describe("a model that is not there", () => {
+  it("stops a command that names it", async () => {
+    using place = scratch(DOCUMENTS);
+    const running = hearth(["ask", "--docs", "docs", "--model", "none.gguf", QUESTION], { cwd: place.folder });
+    expect(await running.ended).toBe(2);
+    expect(running.said.err).toMatch(/--model "none\.gguf": there is no such file, .* hearth models list/);
+  });
+
+  it("stops nothing where the configuration names it: answers are quoted, and the status says why", async () => {
+    using place = scratch({ ...DOCUMENTS, "config/hearth.yaml": "model:\n  use: gone\n" });
+    expect((await ask(place.folder, [])).answer.kind).toBe("quoted");
+    const status = hearth(["docs", "status", "--docs", "docs"], { cwd: place.folder });
+    expect(await status.ended).toBe(0);
+    expect(status.said.out).toMatch(/config\/hearth\.yaml:2: model\.use "gone": there is no such file/);
+  });
+
+  it("leaves answers quoted where its file is damaged, with the sentence that says so", async () => {
+    using place = scratch(DOCUMENTS);
+    writeFileSync(join(place.folder, "broken.gguf"), "GGUF and then nothing that makes sense".repeat(100));
+    const { answer, writing } = await ask(place.folder, ["--model", "broken.gguf", "--write", "always"]);
+    expect(answer.kind).toBe("quoted");
+    expect(writing?.why).toMatch(/broken\.gguf .*(pull|name another)/);
+  });
+});
+
+describe("the page with a model", () => {
+  it("shows quotes first, then checked sentences, then the answer", async () => {
+    using place = placeWith({ answers: [`${TRUE} ${FALSE}`], tokensPerSecond: 100 });
+    await using page = await startedPage(place.folder, ["--model", "puppet:script.json", "--write", "always"]);
+    const events: { kind: string; progress?: { kind: string; text?: string } }[] = await askPage(page.url, QUESTION);
+    const kinds = events.map(({ kind, progress }) => progress?.kind ?? kind);
+    expect(kinds[0]).toBe("searching");
+    expect(kinds[1]).toBe("quoted");
+    expect(kinds).toContain("writing");
+    expect(kinds.at(-1)).toBe("answer");
+    for (const { progress } of events) expect(progress?.text ?? "").not.toContain("35");
+    expect(JSON.stringify(events.at(-1))).toContain('"kind":"cited"');
+  });
+});
