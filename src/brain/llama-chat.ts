@@ -4,6 +4,7 @@ import {
   type GbnfJsonSchema,
   type ChatWrapper,
   type Llama,
+  type LlamaChatResponseChunk,
   type LlamaContextSequence,
   type LlamaGrammar,
 } from "node-llama-cpp";
@@ -29,42 +30,57 @@ export async function writeByChat(request: EngineRequest, given: ChatGiven): Pro
   const grammar = request.format && (await grammarOf(request.format, given.llama));
   const chat = new LlamaChat({ contextSequence: sequence, chatWrapper: given.format });
   const reused = sequence.contextTokens.length;
-  const before = sequence.tokenMeter.getState();
+  const answer = createAnswer(request.maxTokens, given);
   const startedAt = performance.now();
-  let firstAt: number | undefined;
-  let text = "";
   try {
-    const { response, metadata } = await chat.generateResponse(openHistory(request), {
-      signal,
+    const { metadata } = await chat.generateResponse(openHistory(request), {
+      signal: AbortSignal.any([signal, answer.full]),
       stopOnAbortSignal: true,
       maxTokens: request.maxTokens + thinkingTokens,
       temperature: 0,
       repeatPenalty: false,
       budgets: { thoughtTokens: thinkingTokens, commentTokens: thinkingTokens },
       ...(grammar && { grammar }),
-      onToken: () => (firstAt ??= performance.now()),
-      onTextChunk: (chunk) => given.onText((text += chunk)),
+      onResponseChunk: (chunk) => answer.add(chunk),
     });
     signal.throwIfAborted();
     const endedAt = performance.now();
-    const written = sequence.tokenMeter.diff(before).usedOutputTokens;
+    const firstAt = answer.firstAt() ?? endedAt;
     return {
-      text: response,
-      ended: metadata.stopReason === "maxTokens" ? "length" : "stop",
-      tokens: { prompt: promptTokens, reused, written },
-      seconds: seconds(startedAt, firstAt ?? endedAt, endedAt),
+      text: answer.text(),
+      ended: metadata.stopReason === "maxTokens" || answer.full.aborted ? "length" : "stop",
+      tokens: { prompt: promptTokens, reused, written: answer.tokens() },
+      seconds: { prompt: (firstAt - startedAt) / 1_000, writing: (endedAt - firstAt) / 1_000 },
     };
   } finally {
     chat.dispose({ disposeSequence: false });
   }
 }
 
-function openHistory({ messages }: EngineRequest): ChatHistoryItem[] {
-  return [...toHistory(messages), { type: "model", response: [] }];
+/** What is written outside of thoughts; `full` comes when it has all the tokens it may have. */
+function createAnswer(maxTokens: number, { signal, onText }: Pick<ChatGiven, "signal" | "onText">) {
+  const full = new AbortController();
+  let text = "";
+  let tokens = 0;
+  let firstAt: number | undefined;
+  return {
+    full: full.signal,
+    text: () => text,
+    tokens: () => tokens,
+    firstAt: () => firstAt,
+    add(chunk: LlamaChatResponseChunk) {
+      firstAt ??= performance.now();
+      if (chunk.type === "segment" || signal.aborted || full.signal.aborted) return;
+      tokens += chunk.tokens.length;
+      text += chunk.text;
+      if (chunk.text !== "") onText(text);
+      if (tokens >= maxTokens) full.abort();
+    },
+  };
 }
 
-function seconds(startedAt: number, firstAt: number, endedAt: number): Generated["seconds"] {
-  return { prompt: (firstAt - startedAt) / 1_000, writing: (endedAt - firstAt) / 1_000 };
+function openHistory({ messages }: EngineRequest): ChatHistoryItem[] {
+  return [...toHistory(messages), { type: "model", response: [] }];
 }
 
 function grammarOf(format: NonNullable<EngineRequest["format"]>, llama: Llama): Promise<LlamaGrammar> {

@@ -43,29 +43,25 @@ export async function openLlamaEngine(
   given: { readonly log: Log; readonly signal: AbortSignal },
 ): Promise<LlamaEngine> {
   const loaded = await loadModel(options, given);
-  const { model, context, plan, states } = loaded;
-  const parallel = Math.min(options.parallel, plan.sequences);
-  const parts: Parts = {
-    loaded,
-    options,
-    format: chatFormat(model, { thinks: options.thinkingTokens > 0 }),
-    slots: createSlots(context, states),
-    loop: createBatchLoop(),
-  };
-  const queue = new PQueue({ concurrency: parallel });
+  const { model, plan, states } = loaded;
+  const limits = { contextTokens: plan.contextTokens, parallel: Math.min(options.parallel, plan.sequences) };
+  const parts = partsOf(loaded, options);
+  const queue = new PQueue({ concurrency: limits.parallel });
   const closing = new AbortController();
-  const { contextTokens } = plan;
   return {
     label: () => ({ kind: "llama", name: options.name, hash: options.hash }),
     state: () => ({ kind: "ready" }),
-    ready: async () => ({ contextTokens, parallel }),
+    ready: async () => limits,
     countTokens: async (texts) => texts.map((text) => model.tokenize(text, false).length),
     tokens: (text) => model.tokenize(text, false),
     facts: () => ({ ...plan, device: loaded.llama.gpu === false ? "cpu" : loaded.llama.gpu }),
-    generate: (request, asked) => {
+    async generate(request, asked) {
       const signal = AbortSignal.any([asked.signal, closing.signal]);
-      const written = queue.add(() => write(request, { ...asked, signal }, parts));
-      return unlessAborted(written, signal);
+      signal.throwIfAborted();
+      return unlessAborted(
+        queue.add(() => write(request, { ...asked, signal }, parts)),
+        signal,
+      );
     },
     async forget() {
       states?.forget();
@@ -78,6 +74,12 @@ export async function openLlamaEngine(
       await loaded[Symbol.asyncDispose]();
     },
   };
+}
+
+function partsOf(loaded: Loaded, options: LlamaOptions): Parts {
+  const { model, context, states } = loaded;
+  const format = chatFormat(model, { thinks: options.thinkingTokens > 0 });
+  return { loaded, options, format, slots: createSlots(context, states), loop: createBatchLoop() };
 }
 
 type WriteOptions = Parameters<LlamaEngine["generate"]>[1];

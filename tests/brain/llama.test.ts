@@ -7,6 +7,8 @@ import type { LlamaOptions } from "../../src/brain/llama-options.ts";
 import { openLlamaEngine, type LlamaEngine } from "../../src/brain/llama.ts";
 import { silentLog } from "../../src/log.ts";
 import { describeEngine } from "../contracts/engine.ts";
+import { writeLora } from "../helpers/gguf-lora.ts";
+import { TINY } from "../helpers/gguf.ts";
 import { tinyModel } from "../helpers/tiny-model.ts";
 
 const signal = AbortSignal.timeout(120_000);
@@ -41,6 +43,11 @@ function asking(text: string, earlier: EngineRequest["messages"] = []): EngineRe
 
 describeEngine("llama.cpp in this process", () => open(), { json: true, reuses: true, special: "<|im_end|>" });
 describeEngine("llama.cpp without prompt lookup", () => open({ lookup: "off", parallel: 1 }), {
+  json: true,
+  special: "<|im_end|>",
+});
+
+describeEngine("llama.cpp that may think first", () => open({ thinkingTokens: 8 }), {
   json: true,
   special: "<|im_end|>",
 });
@@ -119,6 +126,29 @@ describe("memory", () => {
   it("is refused in a sentence with the cure when nothing fits", async () => {
     await expect(open({ freeBytes: 1e6 })).rejects.toThrow(
       /The model tiny needs about .* GB of memory and 0.0 GB are free; choose/,
+    );
+  });
+});
+
+describe("an adapter", () => {
+  const folder = mkdtempSync(join(tmpdir(), "hearth-test-"));
+
+  it("changes what the model writes, as far as its scale says", async () => {
+    const adapter = join(folder, "words.gguf");
+    writeLora(adapter, TINY);
+    const texts: string[] = [];
+    for (const lora of [[], [{ file: adapter, scale: 0 }], [{ file: adapter, scale: 1 }]]) {
+      await using engine = await open({ lora, stateMegabytes: 0 });
+      texts.push((await engine.generate(asking("Who?"), { signal })).text);
+    }
+    expect(texts[1]).toBe(texts[0]);
+    expect(texts[2]).not.toBe(texts[0]);
+  });
+
+  it("that is none is refused by name, with the cure", async () => {
+    const wrong = join(folder, "none.gguf");
+    await expect(open({ lora: [{ file: wrong, scale: 1 }] })).rejects.toThrow(
+      /check that model\.lora names adapters made for it \(.*none\.gguf\)/,
     );
   });
 });

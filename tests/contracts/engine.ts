@@ -28,7 +28,7 @@ function asking(text: string, more: Partial<EngineRequest> = {}): EngineRequest 
 
 /**
  * What every Engine must do, in this process, in another, or behind a server. `open` gives one that writes more than 24 tokens
- * whatever it is asked, unless a format binds it.
+ * whatever it is asked, unless a format binds it, and needs a while for a thousand words.
  */
 export function describeEngine(name: string, open: () => Promise<Engine>, abilities: EngineAbilities = {}): void {
   describe(name, () => {

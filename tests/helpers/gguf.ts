@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { ALIGNMENT, entries, padded, string, u32, u64 } from "./gguf-bytes.ts";
 import { CHAT_TEMPLATE, SPECIAL, vocabularyOf } from "./gguf-vocabulary.ts";
 import { F32, type Packing, Q4_K, Q6_K, Q8_0, randomBlocks } from "./gguf-weights.ts";
 
@@ -53,8 +54,6 @@ interface Tensor {
   readonly lengths: readonly number[];
   readonly packing: Packing;
 }
-
-const ALIGNMENT = 32;
 
 /** Writes a model with random weights, which anything that reads GGUF can load. The special tokens never win, so it never ends. */
 export function writeGguf(path: string, shape: GgufShape): void {
@@ -130,11 +129,7 @@ function header(shape: GgufShape, tensors: readonly Tensor[]): Buffer {
 function keysOf(shape: GgufShape): Buffer[] {
   const { tokens, types, merges } = vocabularyOf(shape.vocabulary);
   const [endOfText, , endOfTurn] = SPECIAL.map((token) => tokens.indexOf(token));
-  const number = (key: string, value: number) => Buffer.concat([string(key), u32(4), u32(value)]);
-  const real = (key: string, value: number) => Buffer.concat([string(key), u32(6), f32(value)]);
-  const text = (key: string, value: string) => Buffer.concat([string(key), u32(8), string(value)]);
-  const list = (key: string, type: number, values: readonly Buffer[]) =>
-    Buffer.concat([string(key), u32(9), u32(type), u64(values.length), ...values]);
+  const { number, real, text, list } = entries;
   return [
     text("general.architecture", "qwen3"),
     text("general.name", shape.name),
@@ -159,31 +154,4 @@ function keysOf(shape: GgufShape): Buffer[] {
     Buffer.concat([string("tokenizer.ggml.add_bos_token"), u32(7), Buffer.from([0])]),
     text("tokenizer.chat_template", CHAT_TEMPLATE),
   ];
-}
-
-function padded(bytes: Buffer): Buffer {
-  return Buffer.concat([bytes, Buffer.alloc((ALIGNMENT - (bytes.length % ALIGNMENT)) % ALIGNMENT)]);
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32LE(value);
-  return bytes;
-}
-
-function u64(value: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigUInt64LE(BigInt(value));
-  return bytes;
-}
-
-function f32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeFloatLE(value);
-  return bytes;
-}
-
-function string(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([u64(bytes.length), bytes]);
 }
