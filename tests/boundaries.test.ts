@@ -57,7 +57,7 @@ const inFolder = (path: string, folder: string) => path.startsWith(`src/${folder
 const show = ({ from, to }: Import) => `${from} imports ${to}`;
 
 /** Words every folder may use. */
-const SHARED = ["src/abort.ts", "src/chat.ts", "src/error-code.ts", "src/log.ts", "src/user-error.ts"];
+const SHARED = ["src/abort.ts", "src/chat.ts", "src/error-code.ts", "src/lock.ts", "src/log.ts", "src/user-error.ts"];
 /** The only files that construct. */
 const ROOTS = ["src/core.ts", "src/edge.ts"];
 
@@ -118,6 +118,12 @@ describe("imports", () => {
     expect(loadedWith("src/core.ts").filter(isCoreCode).length).toBeGreaterThan(10);
   });
 
+  it("never load what pulls models with main.ts, the edge or the core", () => {
+    for (const file of ["src/main.ts", "src/model.ts", ...ROOTS]) {
+      expect(loadedWith(file).filter((loaded) => inFolder(loaded, "models"))).toEqual([]);
+    }
+  });
+
   it("bring main.ts, the edge and the core together only in the commands", () => {
     const wrong = imports.filter(({ from, to }) => ROOTS.includes(to) && !inFolder(from, "commands"));
     expect(wrong.map(show)).toEqual([]);
@@ -139,6 +145,7 @@ describe("each library has one home", () => {
     hono: /^src\/bots\/web\//,
     "@hono/node-server": /^src\/bots\/web\//,
     "vscode-jsonrpc": /^src\/channel\//,
+    "cli-progress": /^src\/commands\/sync-bar\.ts$/,
     commander: /^src\/commands\/(program|launch|open-setting|whole-number)/,
     openai: /^src\/brain\/openai/,
     "node-llama-cpp": /^src\/brain\/(llama|engine\.ts)/,

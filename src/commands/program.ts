@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import type { World } from "./launch.ts";
+import { addModels } from "./program-models.ts";
 import { addProcesses, addStart } from "./program-processes.ts";
 import { addRelay } from "./program-relay.ts";
 import { addDocs, addQuestions } from "./program-questions.ts";
@@ -22,6 +23,7 @@ export function createProgram(world: World): (argv: readonly string[]) => Promis
     addStart(program, { world, run });
     addQuestions(program, { world, run });
     addDocs(program, { world, run });
+    addModels(program, { world, run });
     addProcesses(program, { world, run });
     addRelay(program, { world, run });
     try {

@@ -7,7 +7,7 @@ import { createFolderSource } from "./folder.ts";
 import { createKeeper } from "./keeper.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { INDEX_FORMAT, openLanceIndex } from "./lance.ts";
-import { takeLock } from "./lock.ts";
+import { takeLock } from "../lock.ts";
 import { openReader } from "./read/reader.ts";
 import { createSearch } from "./search.ts";
 import type { FolderOptions } from "./source.ts";
