@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { askPage, DOCUMENTS, hearth, scratch, startedPage } from "../helpers/hearth.ts";
+import { deltas, modelServer } from "../helpers/model-server.ts";
 import { tinyModel } from "../helpers/tiny-model.ts";
 
 const QUESTION = "How many days of annual leave does everybody get?";
@@ -91,6 +92,46 @@ describe("a model that is not there", () => {
     expect(answer.kind).toBe("quoted");
     expect(writing?.why).toMatch(/broken\.gguf .*(pull|name another)/);
   });
+});
+
+describe("a server of the owner's", () => {
+  it("writes for a sealed core, which reaches it through the relay and is sealed all the same", async () => {
+    await using server = await modelServer({ listen: 0, reply: deltas([{ content: TRUE }]) });
+    const config = `model:\n  write: always\n  servers:\n    - url: ${server.url}/v1\n      key: MODEL_KEY\n`;
+    using place = scratch({ ...DOCUMENTS, "config/hearth.yaml": config, "key.txt": "a-key\n" });
+    const env = { MODEL_KEY_FILE: join(place.folder, "key.txt") };
+    const asked = hearth(["ask", "--docs", "docs", "--json", QUESTION], { cwd: place.folder, env });
+    expect(await asked.ended, asked.said.err).toBe(0);
+    expect(JSON.parse(asked.said.out)).toMatchObject({
+      answer: { kind: "cited", text: TRUE },
+      writing: { kind: "written", model: { kind: "openai" } },
+    });
+    expect(server.asked[0]?.headers.authorization).toBe("Bearer a-key");
+    expect(JSON.stringify(server.asked[0]?.body)).toContain("28 days of annual leave");
+    const status = hearth(["docs", "status", "--docs", "docs"], { cwd: place.folder, env });
+    await status.ended;
+    expect(status.said.out).toMatch(/sealed/);
+    expect(status.said.out).not.toMatch(/not sealed/);
+    expect(status.said.out).toContain(server.url);
+  });
+
+  it("that is public stops the start until the owner says yes to it", async () => {
+    const config = "model:\n  servers:\n    - url: https://models.example.com/v1\n";
+    using place = scratch({ ...DOCUMENTS, "config/hearth.yaml": config });
+    const asked = hearth(["ask", "--docs", "docs", QUESTION], { cwd: place.folder });
+    expect(await asked.ended).toBe(2);
+    expect(asked.said.err).toMatch(
+      /config\/hearth\.yaml:3: model\.servers\[0\]\.url is a public address.*public: true/,
+    );
+  });
+
+  it("that does not answer leaves answers quoted, and is named", async () => {
+    const config = "model:\n  write: always\n  servers:\n    - url: http://127.0.0.1:1/v1\n";
+    using place = scratch({ ...DOCUMENTS, "config/hearth.yaml": config });
+    const { answer, writing } = await ask(place.folder, []);
+    expect(answer.kind).toBe("quoted");
+    expect(writing?.why).toContain("http://127.0.0.1:1/v1");
+  }, 30_000);
 });
 
 describe("the page with a model", () => {
