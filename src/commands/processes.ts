@@ -117,8 +117,7 @@ export function edgePlan(
     socket,
     ...one("--host", commandLine.host),
     ...one("--port", commandLine.port),
-    // The model is the core's: the edge may not even look whether its file is there.
-    ...toArguments({ ...commandLine, model: "none" }),
+    ...toArguments(commandLine),
   ];
   return { name: "edge", command: nonEmpty(command), environment: launch.edgeEnvironment, output: 1, log };
 }

@@ -112,7 +112,8 @@ function addEdge(half: Command, { world, run }: Wiring): void {
   pageOptions(half).action(
     run(async (options: HalfOptions, command: Command) => {
       if (options.withParent) world.stopWithParent();
-      const settings = readSettings(command.optsWithGlobals<CommandLine>(), world.place);
+      // The model is the core's: the edge may not even look whether its file is there.
+      const settings = readSettings({ ...command.optsWithGlobals<CommandLine>(), model: "none" }, world.place);
       const { version, surroundings } = world;
       const { runEdge } = await import("../edge.ts");
       await runEdge(settings, { socket: options.socket, version, log: openLog(settings, "edge"), surroundings });
