@@ -37,13 +37,17 @@ export function openModelProcess(options: ModelProcessOptions): Engine {
     state: () => keeper.state(),
     ready: async ({ signal }) => (await keeper.running(signal)).limits,
     countTokens: (texts, { signal }) => onceMore(keeper, (remote) => remote.countTokens(texts, { signal }), signal),
-    generate: (asked, { signal, onText }) => {
+    generate: (asked, { signal, enough, onText }) => {
       let shown = "";
       const grow = (text: string) => {
         // Asked once more after a death, it may not take back what was shown.
         if (text.length > shown.length && text.startsWith(shown)) onText?.((shown = text));
       };
-      return onceMore(keeper, (remote) => remote.generate(asked, { signal, onText: grow }), signal);
+      return onceMore(
+        keeper,
+        (remote) => remote.generate(asked, { signal, ...(enough && { enough }), onText: grow }),
+        signal,
+      );
     },
     forget: () => keeper.forget(),
     [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),

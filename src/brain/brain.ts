@@ -15,8 +15,13 @@ export type Progress =
   | { readonly kind: "waiting"; readonly ahead: number; readonly seconds: number }
   /** Why the quoted answer stands for now; what the model writes follows. */
   | { readonly kind: "late"; readonly why: string }
-  /** What the model has written so far: whole sentences, each checked; it only grows. Marks count the passages of the quoted answer. */
-  | { readonly kind: "writing"; readonly text: string };
+  /** What the model has written so far: whole sentences, each checked; it only grows. Its marks count the passages. */
+  | {
+      readonly kind: "writing";
+      readonly text: string;
+      readonly passages: QuotedAnswer["passages"];
+      readonly model: ModelLabel;
+    };
 
 /** A model as people know it. `kind` "puppet" plays given words and is always labelled so. */
 export interface ModelLabel {
@@ -33,14 +38,19 @@ export interface Written {
   readonly promptHash: string;
   /** Tokens of the prompt, how many of them had been evaluated before, and tokens written. */
   readonly tokens: { readonly prompt: number; readonly reused: number; readonly written: number };
-  /** Sentences that were shown, and sentences dropped because no passage carries them. */
+  /** Sentences that were shown, and sentences dropped because no passage carries them or because they are beside the point. */
   readonly sentences: { readonly kept: number; readonly dropped: number };
   /** Passages and earlier turns that did not fit the prompt. */
   readonly leftOut: { readonly passages: number; readonly turns: number };
 }
 
-/** What became of writing: what was written and how, or one sentence that says why the quoted answer stands. */
-export type Writing = ({ readonly kind: "written" } & Written) | { readonly kind: "not written"; readonly why: string };
+/**
+ * What became of writing: what was written and how, or one sentence that says why the quoted answer stands; `tried` is there where a
+ * model wrote and nothing was left of it.
+ */
+export type Writing =
+  | ({ readonly kind: "written" } & Written)
+  | { readonly kind: "not written"; readonly why: string; readonly tried?: Written };
 
 /**
  * An answer, everything that was considered for it (best first), what became of writing (where there is a model and something to

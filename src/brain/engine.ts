@@ -11,6 +11,8 @@ export interface PromptMessage {
 export interface EngineRequest {
   /** Stable parts first, so that what was evaluated before can be used again. */
   readonly messages: readonly PromptMessage[];
+  /** How many messages at the beginning all prompts have in common: what is kept of them serves every question. */
+  readonly stable?: number;
   readonly maxTokens: number;
   /** Binds what is written to a grammar (GBNF) or to a JSON schema. An engine that cannot do it rejects. */
   readonly format?:
@@ -38,6 +40,14 @@ export type EngineState =
   | { readonly kind: "ready" }
   | { readonly kind: "failed"; readonly why: string };
 
+export interface GenerateOptions {
+  readonly signal: AbortSignal;
+  /** Ends it as if the model had: what was written until then is the answer. */
+  readonly enough?: AbortSignal;
+  /** Is given all that is written so far, and must not throw. */
+  readonly onText?: (text: string) => void;
+}
+
 /** A model that writes. Whoever opened it disposes of it. */
 export interface Engine extends AsyncDisposable {
   label(): ModelLabel;
@@ -47,11 +57,8 @@ export interface Engine extends AsyncDisposable {
   ready(options: { readonly signal: AbortSignal }): Promise<EngineLimits>;
   /** How many tokens each text has for this model; an estimate where the engine has no tokenizer. */
   countTokens(texts: readonly string[], options: { readonly signal: AbortSignal }): Promise<readonly number[]>;
-  /** Writes. `onText` is given all that is written so far, and must not throw. The signal ends it within one token. */
-  generate(
-    request: EngineRequest,
-    options: { readonly signal: AbortSignal; readonly onText?: (text: string) => void },
-  ): Promise<Generated>;
+  /** Writes. The signal ends it within one token, and it then rejects. */
+  generate(request: EngineRequest, options: GenerateOptions): Promise<Generated>;
   /** Removes what was kept of earlier prompts: from memory, and from the disk. */
   forget(): Promise<void>;
 }

@@ -18,6 +18,7 @@ interface ChatGiven {
   readonly thinkingTokens: number;
   readonly promptTokens: number;
   readonly signal: AbortSignal;
+  readonly enough: AbortSignal | undefined;
   readonly onText: (text: string) => void;
 }
 
@@ -34,7 +35,7 @@ export async function writeByChat(request: EngineRequest, given: ChatGiven): Pro
   const startedAt = performance.now();
   try {
     const { metadata } = await chat.generateResponse(openHistory(request), {
-      signal: AbortSignal.any([signal, answer.full]),
+      signal: AbortSignal.any([signal, answer.full, ...(given.enough ? [given.enough] : [])]),
       stopOnAbortSignal: true,
       maxTokens: request.maxTokens + thinkingTokens,
       temperature: 0,

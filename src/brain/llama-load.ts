@@ -1,83 +1,61 @@
-import { join } from "node:path";
 import {
-  getLlama,
   GgmlType,
   getModuleVersion,
   InsufficientMemoryError,
-  LlamaLogLevel,
+  type ChatWrapper,
   type Llama,
   type LlamaContext,
   type LlamaModel,
 } from "node-llama-cpp";
 import type { Log } from "../log.ts";
 import { UserError } from "../user-error.ts";
-import { computeThreads, planMemory, type MemoryPlan } from "./llama-memory.ts";
+import { openLibrary } from "./llama-library.ts";
+import { planMemory, type MemoryPlan } from "./llama-memory.ts";
 import type { LlamaOptions } from "./llama-options.ts";
+import { chatFormat } from "./llama-prompt.ts";
 import { openStates, type SavedStates } from "./llama-states.ts";
 
 /** Everything that is loaded. Disposing of it frees contexts, model and library, in this order: another one crashes at exit. */
 export interface Loaded extends AsyncDisposable {
   readonly llama: Llama;
   readonly model: LlamaModel;
+  readonly format: ChatWrapper;
   readonly context: LlamaContext;
   readonly plan: MemoryPlan;
   readonly states: SavedStates | undefined;
 }
 
-/** Loads the library, a model and its context as far as memory allows. Throws a UserError with the cure when it cannot. */
-export async function loadModel(
-  options: LlamaOptions,
-  { log, signal }: { readonly log: Log; readonly signal: AbortSignal },
-): Promise<Loaded> {
-  await using stack = new AsyncDisposableStack();
-  const llama = stack.adopt(await openLibrary(options, log), (library) => library.dispose());
-  const model = stack.adopt(await openModel(options, { llama, signal }), (opened) => opened.dispose());
-  const { context, plan } = await openContext(options, { model, signal });
-  stack.adopt(context, (opened) => opened.dispose());
-  const key = [
-    options.hash,
-    await getModuleVersion(),
-    options.cache,
-    options.flashAttention,
-    plan.contextTokens,
-    JSON.stringify(options.lora),
-  ];
-  const states =
-    options.stateMegabytes > 0
-      ? stack.use(
-          openStates({
-            folder: join(options.stateFolder),
-            key: key.join("\n"),
-            maxBytes: options.stateMegabytes * 1_000_000,
-          }),
-        )
-      : undefined;
-  const owned = stack.move();
-  return { llama, model, context, plan, states, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+/** What loading is given: the library, where it was opened before, to be disposed of by whoever opened it. */
+export interface LoadGiven {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  readonly llama?: Llama;
 }
 
-async function openLibrary({ gpu, threads }: LlamaOptions, log: Log): Promise<Llama> {
-  const wanted = gpu === "off" ? false : gpu;
-  try {
-    return await getLlama({
-      gpu: wanted,
-      build: "never",
-      skipDownload: true,
-      progressLogs: false,
-      maxThreads: threads ?? computeThreads(),
-      logLevel: LlamaLogLevel.warn,
-      // What the library says may repeat a prompt.
-      logger: (level) => log.debug({ level }, "llama.cpp says something"),
-    });
-  } catch (error) {
-    const cure =
-      gpu === "auto" || gpu === "off"
-        ? "install Hearth's packages again with npm install"
-        : "set model.gpu to auto or off";
-    throw new UserError(`llama.cpp cannot be started on this machine with model.gpu: ${gpu}; ${cure}`, {
-      cause: error,
-    });
-  }
+/** Loads the library, a model and its context as far as memory allows. Throws a UserError with the cure when it cannot. */
+export async function loadModel(options: LlamaOptions, { log, signal, llama: given }: LoadGiven): Promise<Loaded> {
+  await using stack = new AsyncDisposableStack();
+  const llama = given ?? stack.adopt(await openLibrary(options, log), (library) => library.dispose());
+  const model = stack.adopt(await openModel(options, { llama, signal }), (opened) => opened.dispose());
+  const opening = openContext(options, { model, signal });
+  // Takes a third of a second, and the context's memory is made ready meanwhile.
+  const format = chatFormat(model, { thinks: options.thinkingTokens > 0 });
+  const { context, plan } = await opening;
+  stack.adopt(context, (opened) => opened.dispose());
+  const states = await openOwnStates(options, plan);
+  if (states) stack.use(states);
+  const owned = stack.move();
+  return { llama, model, format, context, plan, states, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** States that only this model, library and setting may load. */
+async function openOwnStates(
+  { hash, cache, flashAttention, lora, stateFolder, stateMegabytes }: LlamaOptions,
+  { contextTokens }: MemoryPlan,
+): Promise<SavedStates | undefined> {
+  if (stateMegabytes === 0) return undefined;
+  const key = JSON.stringify([hash, await getModuleVersion(), cache, flashAttention, contextTokens, lora]);
+  return openStates({ folder: stateFolder, key, maxBytes: stateMegabytes * 1_000_000 });
 }
 
 async function openModel(

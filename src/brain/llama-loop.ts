@@ -47,6 +47,8 @@ interface Job {
   evaluated: number;
   written: number;
   last: Token | undefined;
+  /** The library's own steps, token by token: cheaper than single evaluations, but they check no guesses. */
+  steps: ReturnType<LlamaContextSequence["evaluate"]> | undefined;
   ended: LoopResult["ended"] | undefined;
   readonly done: PromiseWithResolvers<LoopResult>;
 }
@@ -68,12 +70,14 @@ export function createBatchLoop(): BatchLoop {
           await advance(job, chunk);
         } catch (error) {
           jobs.delete(job);
+          await endSteps(job).catch(() => {});
           job.done.reject(error);
         }
       });
       await Promise.all(steps);
       for (const job of round.filter(({ ended }) => ended !== undefined)) {
         jobs.delete(job);
+        await endSteps(job);
         finish(job);
       }
     }
@@ -100,6 +104,7 @@ function begin(request: LoopRequest): Job {
     evaluated: 0,
     written: 0,
     last: undefined,
+    steps: undefined,
     ended: undefined,
     done: Promise.withResolvers(),
   };
@@ -123,19 +128,38 @@ async function evaluatePrompt(job: Job, chunk: number): Promise<void> {
   const { prompt, pauseAfter, onPause, sequence } = job.request;
   const untilPause = pauseAfter !== undefined && pauseAfter > job.evaluated ? pauseAfter - job.evaluated : chunk;
   const tokens = prompt.slice(job.evaluated, job.evaluated + Math.min(chunk, untilPause));
-  const isLast = job.evaluated + tokens.length === prompt.length;
-  const input: ControlledEvaluateInputItem[] = isLast ? [...tokens.slice(0, -1), sampled(tokens.at(-1))] : [...tokens];
-  const output = await sequence.controlledEvaluate(input);
   job.evaluated += tokens.length;
-  if (isLast) take(job, [chosen(output.at(-1)?.next.token)]);
-  else if (job.evaluated === pauseAfter) await onPause?.();
+  if (job.evaluated === prompt.length) {
+    take(job, [await step(job, tokens)]);
+  } else {
+    await sequence.controlledEvaluate([...tokens]);
+    if (job.evaluated === pauseAfter) await onPause?.();
+  }
+}
+
+/** Evaluates tokens and gives the next one. */
+async function step(job: Job, tokens: readonly Token[]): Promise<Token> {
+  job.steps ??= job.request.sequence.evaluate([...tokens], { temperature: 0, yieldEogToken: true });
+  // The first call of a generator takes no value: it begins with what it was made with.
+  const { value } = await job.steps.next([...tokens]);
+  return chosen(value);
+}
+
+async function endSteps(job: Job): Promise<void> {
+  await job.steps?.return();
+  job.steps = undefined;
 }
 
 async function writeOn(job: Job, last: Token): Promise<void> {
   const { sequence, lookup, maxTokens } = job.request;
   const room = maxTokens - job.written - 1;
   const draft = (lookup?.draft() ?? []).slice(0, Math.max(0, room));
-  const output = await sequence.controlledEvaluate([sampled(last), ...draft.map(sampled)]);
+  if (draft.length === 0) {
+    const token = await step(job, [last]);
+    return take(job, [job.request.forced?.[job.written] ?? token]);
+  }
+  await endSteps(job);
+  const output = await sequence.controlledEvaluate([last, ...draft].map(sampled));
   const tokens = output.map((one) => chosen(one?.next.token));
   const choices = job.request.forced?.slice(job.written, job.written + tokens.length) ?? tokens;
   const wrong = draft.findIndex((token, index) => token !== choices[index]);
@@ -166,12 +190,11 @@ function take(job: Job, tokens: readonly Token[]): void {
   else if (job.written >= maxTokens) job.ended = "length";
 }
 
-function sampled(token: Token | undefined): ControlledEvaluateInputItem {
-  if (token === undefined) throw new Error("An empty prompt cannot be evaluated");
+function sampled(token: Token): ControlledEvaluateInputItem {
   return [token, { generateNext: { token: true, options: { temperature: 0 } } }];
 }
 
-function chosen(token: Token | null | undefined): Token {
+function chosen(token: Token | null | void): Token {
   if (token === null || token === undefined) throw new Error("The model chose no token");
   return token;
 }

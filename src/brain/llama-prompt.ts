@@ -9,7 +9,7 @@ import {
   type LlamaModel,
   type Token,
 } from "node-llama-cpp";
-import type { PromptMessage } from "./engine.ts";
+import type { EngineRequest, PromptMessage } from "./engine.ts";
 
 /** A prompt in the model's own chat format. */
 export interface RenderedPrompt {
@@ -38,7 +38,7 @@ function canThink({ fileInfo }: LlamaModel): boolean {
  * no document can end its turn or begin another.
  */
 export function renderPrompt(
-  messages: readonly PromptMessage[],
+  { messages, stable = 1 }: Pick<EngineRequest, "messages" | "stable">,
   { model, format, thinks }: { readonly model: LlamaModel; readonly format: ChatWrapper; readonly thinks: boolean },
 ): RenderedPrompt {
   const state = format.generateContextState({ chatHistory: [...toHistory(messages), { type: "model", response: [] }] });
@@ -46,7 +46,7 @@ export function renderPrompt(
   const tokens = text.tokenize(model.tokenizer);
   return {
     tokens,
-    rulesTokens: countRules(messages, { tokens, model, format }),
+    rulesTokens: countRules(messages.slice(0, stable), { tokens, model, format }),
     stops: state.stopGenerationTriggers.flatMap((trigger) => stopText(trigger)),
     needsChat: thinks || state.prefixTriggers !== undefined || state.noPrefixTrigger !== undefined,
   };
@@ -86,9 +86,8 @@ function countRules(
   messages: readonly PromptMessage[],
   given: { readonly tokens: readonly Token[]; readonly model: LlamaModel; readonly format: ChatWrapper },
 ): number {
-  const [rules] = messages;
-  if (rules?.role !== "system") return 0;
-  const history = toHistory([rules, { role: "user", text: "\u0001" }]);
+  if (messages[0]?.role !== "system") return 0;
+  const history = toHistory([...messages, { role: "user", text: "\u0001" }]);
   const state = given.format.generateContextState({ chatHistory: [...history, { type: "model", response: [] }] });
   return sharedPrefix(given.tokens, state.contextText.tokenize(given.model.tokenizer));
 }

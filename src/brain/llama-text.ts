@@ -1,12 +1,10 @@
-import type { LlamaModel, Token } from "node-llama-cpp";
-
 /** Tokens that are held back at most while they make no whole character. */
 const LONGEST_CHARACTER = 8;
 /** Tokens before a stretch that its spaces depend on. */
 const CONTEXT = 16;
 
 /** Makes text of tokens as they come. */
-export interface TextStream {
+export interface TextStream<Token extends number> {
   /** Adds tokens; `stopped` where one of the stops stands in the text, which then ends before it. */
   push(tokens: readonly Token[]): { readonly stopped: boolean };
   /** All that may be shown so far: whole characters, no thinking, nothing that may become a stop. */
@@ -18,7 +16,12 @@ export interface TextStream {
 const THINKING = [{ open: "<think>", close: "</think>" }] as const;
 
 /** Text of tokens: whole characters only, without the model's thinking at its beginning, ended by the first of `stops`. */
-export function createTextStream(model: Pick<LlamaModel, "detokenize">, stops: readonly string[]): TextStream {
+export function createTextStream<Token extends number>(
+  model: {
+    detokenize(tokens: readonly Token[], specialTokens: boolean, lastTokens: readonly Token[]): string;
+  },
+  stops: readonly string[],
+): TextStream<Token> {
   let text = "";
   let pending: Token[] = [];
   let before: Token[] = [];

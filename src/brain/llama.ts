@@ -1,14 +1,13 @@
-import type { ChatWrapper, Token } from "node-llama-cpp";
+import type { Token } from "node-llama-cpp";
 import PQueue from "p-queue";
 import { unlessAborted } from "../abort.ts";
-import type { Log } from "../log.ts";
-import type { Engine, EngineRequest, Generated } from "./engine.ts";
+import type { Engine, EngineRequest, Generated, GenerateOptions } from "./engine.ts";
 import { writeByChat } from "./llama-chat.ts";
-import { loadModel, type Loaded } from "./llama-load.ts";
+import { loadModel, type Loaded, type LoadGiven } from "./llama-load.ts";
 import { createLookup } from "./llama-lookup.ts";
 import { createBatchLoop, type BatchLoop } from "./llama-loop.ts";
 import type { LlamaFacts, LlamaOptions } from "./llama-options.ts";
-import { chatFormat, renderPrompt, type RenderedPrompt } from "./llama-prompt.ts";
+import { renderPrompt, type RenderedPrompt } from "./llama-prompt.ts";
 import { createSlots, type Slot, type Slots } from "./llama-slots.ts";
 import { createTextStream } from "./llama-text.ts";
 
@@ -19,7 +18,7 @@ const SLACK = 32;
 export interface LlamaEngine extends Engine {
   generate(
     request: EngineRequest,
-    options: Parameters<Engine["generate"]>[1] & { readonly forced?: readonly Token[] },
+    options: GenerateOptions & { readonly forced?: readonly Token[] },
   ): Promise<Generated>;
   facts(): LlamaFacts;
   /** The model's tokens of a text, for what is forced. */
@@ -29,7 +28,6 @@ export interface LlamaEngine extends Engine {
 interface Parts {
   readonly loaded: Loaded;
   readonly options: LlamaOptions;
-  readonly format: ChatWrapper;
   readonly slots: Slots;
   readonly loop: BatchLoop;
 }
@@ -38,10 +36,7 @@ interface Parts {
  * Loads a GGUF model with node-llama-cpp, to be disposed of. The process must have been started with UV_THREADPOOL_SIZE=1: hopping
  * between threads makes decoding a third slower. Throws a UserError when the model cannot be used.
  */
-export async function openLlamaEngine(
-  options: LlamaOptions,
-  given: { readonly log: Log; readonly signal: AbortSignal },
-): Promise<LlamaEngine> {
+export async function openLlamaEngine(options: LlamaOptions, given: LoadGiven): Promise<LlamaEngine> {
   const loaded = await loadModel(options, given);
   const { model, plan, states } = loaded;
   const limits = { contextTokens: plan.contextTokens, parallel: Math.min(options.parallel, plan.sequences) };
@@ -77,9 +72,8 @@ export async function openLlamaEngine(
 }
 
 function partsOf(loaded: Loaded, options: LlamaOptions): Parts {
-  const { model, context, states } = loaded;
-  const format = chatFormat(model, { thinks: options.thinkingTokens > 0 });
-  return { loaded, options, format, slots: createSlots(context, states), loop: createBatchLoop() };
+  const { context, states } = loaded;
+  return { loaded, options, slots: createSlots(context, states), loop: createBatchLoop() };
 }
 
 type WriteOptions = Parameters<LlamaEngine["generate"]>[1];
@@ -87,9 +81,10 @@ type WriteOptions = Parameters<LlamaEngine["generate"]>[1];
 /** One answer on a sequence of its own, which is free again when this settles. */
 async function write(request: EngineRequest, options: WriteOptions, parts: Parts): Promise<Generated> {
   options.signal.throwIfAborted();
-  const { loaded, format, slots } = parts;
+  const { loaded, slots } = parts;
+  const { format } = loaded;
   const thinks = parts.options.thinkingTokens > 0;
-  const prompt = renderPrompt(request.messages, { model: loaded.model, format, thinks });
+  const prompt = renderPrompt(request, { model: loaded.model, format, thinks });
   const room = parts.loaded.plan.contextTokens - prompt.tokens.length - SLACK;
   if (room < 1) {
     throw new Error(
@@ -108,6 +103,7 @@ async function write(request: EngineRequest, options: WriteOptions, parts: Parts
         thinkingTokens: Math.min(parts.options.thinkingTokens, Math.max(0, room - bounded.maxTokens)),
         promptTokens: prompt.tokens.length,
         signal,
+        enough: options.enough,
         onText: (text) => onText?.(text),
       });
     }
@@ -121,7 +117,7 @@ async function writeByLoop(
   { maxTokens }: EngineRequest,
   given: WriteOptions & { readonly prompt: RenderedPrompt; readonly slot: Slot; readonly parts: Parts },
 ): Promise<Generated> {
-  const { prompt, slot, parts, signal, onText, forced } = given;
+  const { prompt, slot, parts, signal, enough, onText, forced } = given;
   const { model, states } = parts.loaded;
   const { sequence, place } = slot;
   const reused = sequence.nextTokenIndex;
@@ -141,7 +137,7 @@ async function writeByLoop(
       written += tokens.length;
       const { stopped } = text.push(tokens);
       if (text.shown() !== shown) onText?.((shown = text.shown()));
-      return !stopped;
+      return !stopped && !enough?.aborted;
     },
     signal,
     ...(forced && { forced }),

@@ -1,6 +1,6 @@
 import { unlessAborted } from "../abort.ts";
 import { UserError } from "../user-error.ts";
-import type { Engine, EngineLimits, EngineRequest, EngineState, Generated } from "./engine.ts";
+import type { Engine, EngineLimits, EngineRequest, EngineState, Generated, GenerateOptions } from "./engine.ts";
 import { failureOf, type Failure } from "./openai-failure.ts";
 import { keepAsking } from "./openai-watch.ts";
 import {
@@ -66,16 +66,48 @@ export function openOpenAiEngine(options: OpenAiOptions): Engine {
       until(signal).throwIfAborted();
       return texts.map(estimateTokens);
     },
-    generate: async (request, { signal, onText = () => {} }) => {
-      const over = until(signal);
-      over.throwIfAborted();
-      return unlessAborted(generate(pool, request, { ...options, signal: over, onText }), over);
-    },
+    generate: (request, asked) =>
+      untilEnough(request, { ...asked, signal: until(asked.signal) }, (given) =>
+        generate(pool, request, { ...options, ...given }),
+      ),
     forget: async () => {},
     async [Symbol.asyncDispose]() {
       closing.abort(new Error("The engine is closed"));
       await watch.ended;
     },
+  };
+}
+
+/** Writes until the model ends, or until it is enough. */
+async function untilEnough(
+  request: EngineRequest,
+  { signal, enough, onText = () => {} }: GenerateOptions,
+  write: (given: Pick<Asking, "signal" | "onText">) => Promise<Generated>,
+): Promise<Generated> {
+  signal.throwIfAborted();
+  const startedAt = performance.now();
+  let text = "";
+  const grow = (soFar: string) => onText((text = soFar));
+  const stop = enough ? AbortSignal.any([signal, enough]) : signal;
+  try {
+    return await unlessAborted(write({ signal: stop, onText: grow }), stop);
+  } catch (error) {
+    if (signal.aborted || !enough?.aborted) throw error;
+    return endedEarly(request, { text, startedAt });
+  }
+}
+
+/** What was written when it was enough. The server was not waited for, so what it cost is an estimate. */
+function endedEarly(
+  { messages }: EngineRequest,
+  { text, startedAt }: { readonly text: string; readonly startedAt: number },
+): Generated {
+  const prompt = messages.reduce((sum, message) => sum + estimateTokens(message.text), 0);
+  return {
+    text,
+    ended: "stop",
+    tokens: { prompt, reused: 0, written: estimateTokens(text) },
+    seconds: { prompt: 0, writing: (performance.now() - startedAt) / 1_000 },
   };
 }
 

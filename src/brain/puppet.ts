@@ -67,11 +67,11 @@ export function createPuppet(script: PuppetScript, { name = "puppet" }: { readon
       return { contextTokens, parallel };
     },
     countTokens: async (texts) => texts.map((text) => tokensIn(text).length),
-    async generate(request, { signal, onText }) {
+    async generate(request, { signal, enough, onText }) {
       const until = AbortSignal.any([signal, closing.signal]);
       await this.ready({ signal: until });
       if (request.format) throw new Error("A puppet says what it is given, and keeps to no format");
-      return play(words(request), request, { signal: until, tokensPerSecond, onText });
+      return play(words(request), request, { signal: until, enough, tokensPerSecond, onText });
     },
     forget: async () => {},
     async [Symbol.asyncDispose]() {
@@ -85,26 +85,30 @@ async function play(
   request: EngineRequest,
   given: {
     readonly signal: AbortSignal;
+    readonly enough: AbortSignal | undefined;
     readonly tokensPerSecond: number | undefined;
     readonly onText: ((text: string) => void) | undefined;
   },
 ): Promise<Generated> {
-  const { signal, tokensPerSecond, onText } = given;
+  const { signal, enough, tokensPerSecond, onText } = given;
   const startedAt = performance.now();
   const tokens = tokensIn(words);
   const said = tokens.slice(0, request.maxTokens);
   let text = "";
+  let written = 0;
   for (const token of said) {
     if (tokensPerSecond !== undefined) await pause(1_000 / tokensPerSecond, signal);
     signal.throwIfAborted();
     text += token;
+    written += 1;
     onText?.(text);
+    if (enough?.aborted) break;
   }
   const prompt = request.messages.flatMap((message) => tokensIn(message.text)).length;
   return {
     text,
-    ended: said.length < tokens.length ? "length" : "stop",
-    tokens: { prompt, reused: 0, written: said.length },
+    ended: written === said.length && said.length < tokens.length ? "length" : "stop",
+    tokens: { prompt, reused: 0, written },
     seconds: { prompt: 0, writing: (performance.now() - startedAt) / 1_000 },
   };
 }

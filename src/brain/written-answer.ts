@@ -84,18 +84,19 @@ function ticketOf({ message: { author, conversation } }: Question): Ticket {
 
 async function write(
   given: Given,
-  { writer }: ModelParts,
+  { writer, engine }: ModelParts,
   {
     signal,
     onProgress,
   }: { readonly signal: AbortSignal; readonly onProgress: ((progress: Progress) => void) | undefined },
 ): Promise<Pick<Answered, "answer" | "writing">> {
-  const onText = (text: string) => onProgress?.({ kind: "writing", text });
+  const onText = (text: string, shown: QuotedAnswer["passages"]) =>
+    onProgress?.({ kind: "writing", text, passages: shown, model: engine.label() });
   const { text, passages, quotes, written } = await writer.write(given, { signal, onText });
   const writing: Writing = { kind: "written", ...written };
   if (text !== "") return { answer: { kind: "cited", text, quotes, passages }, writing };
   const why = "Nothing that the model wrote is carried by the documents, so the answer is quoted";
-  return { answer: given.quoted, writing: { kind: "not written", why } };
+  return { answer: given.quoted, writing: { kind: "not written", why, tried: written } };
 }
 
 /** Says why the quoted answer stands for now: at once while the model loads, and when it takes longer than the limit. */

@@ -9,9 +9,16 @@ import {
   type RequestType,
 } from "vscode-jsonrpc/node";
 import { unlessAborted } from "../abort.ts";
-import type { Engine, EngineRequest, Generated } from "../brain/engine.ts";
+import type { Engine, EngineRequest, Generated, GenerateOptions } from "../brain/engine.ts";
 import { UserError } from "../user-error.ts";
-import { modelRequests, USER_ERROR_CODE, writtenSoFar, type Opened, type OpenRequest } from "./engine-wire.ts";
+import {
+  enoughWritten,
+  modelRequests,
+  USER_ERROR_CODE,
+  writtenSoFar,
+  type Opened,
+  type OpenRequest,
+} from "./engine-wire.ts";
 
 /** The model process went away while something was in hand. */
 export class ModelGone extends Error {}
@@ -20,10 +27,7 @@ export class ModelGone extends Error {}
 export interface RemoteModel extends Disposable {
   open(request: OpenRequest, options: { readonly signal: AbortSignal }): Promise<Opened>;
   countTokens: Engine["countTokens"];
-  generate(
-    request: EngineRequest,
-    options: { readonly signal: AbortSignal; readonly onText?: (text: string) => void },
-  ): Promise<Generated>;
+  generate(request: EngineRequest, options: GenerateOptions): Promise<Generated>;
   forget(options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
@@ -43,13 +47,16 @@ export function connectModel(stream: Duplex): RemoteModel {
   return {
     open: (request, { signal }) => send(modelRequests.open, request, signal),
     countTokens: (texts, { signal }) => send(modelRequests.count, { texts }, signal),
-    async generate(request, { signal, onText }) {
+    async generate(request, { signal, enough, onText }) {
       const id = (asked += 1);
       if (onText) listeners.set(id, onText);
+      const tellEnough = () => void connection.sendNotification(enoughWritten, { id }).catch(() => {});
+      enough?.addEventListener("abort", tellEnough, { once: true });
       try {
         return await send(modelRequests.generate, { id, request }, signal);
       } finally {
         listeners.delete(id);
+        enough?.removeEventListener("abort", tellEnough);
       }
     },
     forget: async ({ signal }) => void (await send(modelRequests.forget, {}, signal)),

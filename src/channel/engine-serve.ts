@@ -11,7 +11,14 @@ import { aborted } from "../abort.ts";
 import type { Engine } from "../brain/engine.ts";
 import type { Log } from "../log.ts";
 import { UserError } from "../user-error.ts";
-import { modelRequests, USER_ERROR_CODE, writtenSoFar, type Opened, type OpenRequest } from "./engine-wire.ts";
+import {
+  enoughWritten,
+  modelRequests,
+  USER_ERROR_CODE,
+  writtenSoFar,
+  type Opened,
+  type OpenRequest,
+} from "./engine-wire.ts";
 
 /**
  * Serves one model to the process at the other end of a socket, opened when that asks for it. Resolves when the other end is gone or
@@ -53,11 +60,19 @@ function serveModel(connection: MessageConnection, handle: ReturnType<typeof han
     modelRequests.count,
     handle(({ texts }: { readonly texts: readonly string[] }, signal) => engine().countTokens(texts, { signal })),
   );
+  const ends = new Map<number, AbortController>();
+  connection.onNotification(enoughWritten, ({ id }) => ends.get(id)?.abort());
   connection.onRequest(
     modelRequests.generate,
-    handle(({ id, request }, signal) => {
+    handle(async ({ id, request }, signal) => {
+      const end = new AbortController();
+      ends.set(id, end);
       const onText = (text: string) => void connection.sendNotification(writtenSoFar, { id, text }).catch(() => {});
-      return engine().generate(request, { signal, onText });
+      try {
+        return await engine().generate(request, { signal, enough: end.signal, onText });
+      } finally {
+        ends.delete(id);
+      }
     }),
   );
   connection.onRequest(

@@ -22,5 +22,8 @@ export const modelRequests = {
   forget: new RequestType<object, null, void>("forget"),
 };
 
+/** What was written for the request of this id is enough. */
+export const enoughWritten = new NotificationType<{ readonly id: number }>("enough");
+
 /** All that was written so far for the request of this id. */
 export const writtenSoFar = new NotificationType<{ readonly id: number; readonly text: string }>("written");

@@ -4,6 +4,7 @@ import { readSettings, type CommandLine } from "../config.ts";
 import type { Wiring } from "./launch.ts";
 import { outsideOf } from "./models-environment.ts";
 import type { ModelsWorld } from "./models.ts";
+import { addPick } from "./program-eval.ts";
 
 /**
  * Adds `models`, with all that gets and looks after model files. Their code is loaded when it is needed: no process that answers has
@@ -26,6 +27,7 @@ export function addModels(program: Command, { world, run }: Wiring): void {
   addLists(models, { run, given });
   addPull(models, { run, given });
   addKept(models, { run, given, world });
+  addPick(models, { world, run }, async (name, command) => (await import("./models.ts")).runUse(name, given(command)));
 }
 
 interface Given extends Pick<Wiring, "run"> {

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import type { World } from "./launch.ts";
+import { addEval } from "./program-eval.ts";
 import { addModels } from "./program-models.ts";
 import { addProcesses, addStart } from "./program-processes.ts";
 import { addRelay } from "./program-relay.ts";
@@ -23,6 +24,7 @@ export function createProgram(world: World): (argv: readonly string[]) => Promis
     addStart(program, { world, run });
     addQuestions(program, { world, run });
     addDocs(program, { world, run });
+    addEval(program, { world, run });
     addModels(program, { world, run });
     addProcesses(program, { world, run });
     addRelay(program, { world, run });

@@ -13,7 +13,7 @@ export function syncBar(options: {
   const { to, visible, label = "Reading", noun = "documents" } = options;
   const bar = new SingleBar(
     {
-      format: `  ${label.padEnd(9)}  {bar} {value} of {total} ${noun}, {eta_formatted} left`,
+      format: `  ${label.padEnd(9)}  {bar} {value} of {total} ${noun}, {rate}/s, {eta_formatted} left`,
       stream: to,
       clearOnComplete: true,
       hideCursor: true,
@@ -21,14 +21,15 @@ export function syncBar(options: {
     },
     Presets.shades_classic,
   );
-  let started = false;
+  let started: { readonly at: number; readonly done: number } | undefined;
   return {
     update({ done, total }) {
       if (!visible || total === 0) return;
       if (started) bar.setTotal(total);
-      else bar.start(total, done);
-      started = true;
-      bar.update(done);
+      else bar.start(total, done, { rate: "-" });
+      started ??= { at: performance.now(), done };
+      const seconds = (performance.now() - started.at) / 1_000;
+      bar.update(done, seconds > 0 ? { rate: ((done - started.done) / seconds).toFixed(1) } : {});
     },
     [Symbol.dispose]() {
       if (started) bar.stop();

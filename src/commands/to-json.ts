@@ -46,6 +46,7 @@ export function toAnswerRecord({ question, answered, total }: Asked): object {
     kind: answer.kind,
     answer: textOf(answer),
     citations: isAnswer(answer) ? [...new Set(answer.passages.map(({ path }) => path))] : [],
+    passages: isAnswer(answer) ? answer.passages.map((passage) => toResult({ passage })) : [],
     results: answered.hits.slice(0, MOST_RESULTS).map(toResult),
     ...(writing && { writing }),
     timings: rounded({ ...answered.timings, total }),

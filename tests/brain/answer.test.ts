@@ -48,9 +48,10 @@ describe("answerQuestion", () => {
     expect(answer.kind === "unknown" && answer.nearest.map(({ path }) => path)).toContain("wifi.md");
   });
 
-  it("names nothing for a greeting, an empty question, or words nobody wrote", async () => {
+  it("answers a greeting as one, and names nothing for an empty question or words nobody wrote", async () => {
     const knowledge = await knowing(filler);
-    for (const text of ["hi there", "   ", "?!", "xylophone quux", "thanks, you"]) {
+    expect((await answerQuestion(knowledge, asked("hi there"), { signal })).answer.kind).toBe("plain");
+    for (const text of ["   ", "?!", "xylophone quux", "thanks, you"]) {
       expect((await answerQuestion(knowledge, asked(text), { signal })).answer).toEqual({
         kind: "unknown",
         nearest: [],

@@ -5,7 +5,7 @@ import { createTextStream, withoutThinking } from "../../src/brain/llama-text.ts
 const bytes = {
   detokenize: (tokens: readonly number[]) => new TextDecoder().decode(Uint8Array.from(tokens)),
 };
-const encode = (text: string) => [...new TextEncoder().encode(text)] as never[];
+const encode = (text: string) => [...new TextEncoder().encode(text)];
 
 /** What is shown after each byte. */
 function shownOf(text: string, stops: readonly string[] = []): string[] {

@@ -243,6 +243,7 @@ describe("hearth ask --jsonl", () => {
         kind: "quoted",
         answer: "Everybody gets 28 days of annual leave.",
         citations: ["leave.md"],
+        passages: [expect.objectContaining({ path: "leave.md", score: null })],
         results: [expect.objectContaining({ path: "leave.md", text: passage().text, score: 12.5, lines: [3, 5] })],
         timings: { search: 3, answer: 1, total: expect.any(Number) },
       },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readQuestions } from "../../src/commands/questions-file.ts";
+import { readEvalQuestions, readQuestions } from "../../src/commands/questions-file.ts";
 import { UserError } from "../../src/user-error.ts";
 
 const { signal } = new AbortController();
@@ -79,5 +79,87 @@ describe("readQuestions", () => {
     const reading = readQuestions("-", { input: new PassThrough(), signal: stop.signal });
     stop.abort();
     await expect(reading).rejects.toThrow("abort");
+  });
+});
+
+describe("readEvalQuestions", () => {
+  function readEval(content: string): ReturnType<typeof readEvalQuestions> {
+    const input = new PassThrough();
+    input.end(content);
+    return readEvalQuestions("-", { input, signal });
+  }
+
+  it("needs a question and one thing known of its answer, and counts lines where there is no id", async () => {
+    const rows = [
+      { question: "How many days?", answer_keys: ["28 days"] },
+      { question: "Who won?", answerable: false },
+      { question: "Where?", gold_docs: ["./a.md"], gold_quote: "in the attic" },
+    ];
+    const [first, second, third] = await readEval(rows.map((row) => JSON.stringify(row)).join("\n\n"));
+    expect(first).toEqual({
+      id: "1",
+      question: "How many days?",
+      history: [],
+      answerable: true,
+      goldGroups: [],
+      goldQuotes: [],
+      keys: [/28 days/i],
+      keysAll: [],
+      hasWeakKeys: false,
+    });
+    expect(second).toMatchObject({ id: "3", answerable: false, keys: [] });
+    expect(third).toMatchObject({
+      id: "5",
+      goldGroups: [["a.md"]],
+      goldQuotes: [{ doc: "a.md", quote: "in the attic" }],
+    });
+  });
+
+  it("takes one document for each part where all are needed, and groups as they are given", async () => {
+    const rows = [
+      { id: 1, question: "x", need: "all", gold_docs: ["a.md", "b.md"] },
+      {
+        id: 2,
+        question: "x",
+        need: "all",
+        gold_docs: ["a.md", "b.md", "c.md"],
+        gold_groups: [["a.md"], ["b.md", "c.md"]],
+      },
+      { id: 3, question: "x", need: "any", gold_docs: ["a.md", "b.md"], gold_quotes: [{ doc: "/b.md", quote: "y" }] },
+    ];
+    const questions = await readEval(rows.map((row) => JSON.stringify(row)).join("\n"));
+    expect(questions.map(({ goldGroups }) => goldGroups)).toEqual([
+      [["a.md"], ["b.md"]],
+      [["a.md"], ["b.md", "c.md"]],
+      [["a.md", "b.md"]],
+    ]);
+    expect(questions[2]?.goldQuotes).toEqual([{ doc: "b.md", quote: "y" }]);
+  });
+
+  it("names line, key and cure of what cannot be used", async () => {
+    const line = (given: object) => readEval(JSON.stringify({ question: "x", ...given }));
+    expect(await refusal(line({}))).toBe(
+      "standard input:1: answerable is missing; write true or false, or give answer_keys or gold_docs",
+    );
+    expect(await refusal(line({ answer_keys: ["ok", "(open"] }))).toBe(
+      "standard input:1: answer_keys[1] is no regular expression; put a backslash before ( ) [ ] { } . * + ? where they are meant as they stand",
+    );
+    expect(await refusal(line({ answer_keys: "28" }))).toContain("answer_keys must be a list of regular expressions");
+    expect(await refusal(line({ answer_keys_all: [28] }))).toContain("answer_keys_all[0] must be a regular expression");
+    expect(await refusal(line({ answerable: "no" }))).toContain("answerable must be true or false");
+    expect(await refusal(line({ gold_docs: "a.md" }))).toContain("gold_docs must be a list of paths");
+    expect(await refusal(line({ answerable: true, need: "some" }))).toContain('need must be "any", "all" or "none"');
+    expect(await refusal(line({ gold_docs: ["a"], gold_quotes: [{ doc: "a" }] }))).toContain(
+      "gold_quotes[0].quote must be",
+    );
+    expect(await refusal(readEval('{"answerable":true}'))).toContain("question is missing");
+    expect(await refusal(readEval("[1]"))).toContain("standard input:1: this is not an object");
+  });
+
+  it("names a file that is not there as a question file", async () => {
+    const path = join(folder, "missing.jsonl");
+    expect(await refusal(readEvalQuestions(path, { input: new PassThrough(), signal }))).toBe(
+      `The question file "${path}": there is no such file; correct the path`,
+    );
   });
 });

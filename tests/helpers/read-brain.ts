@@ -32,6 +32,10 @@ export async function readBrain(): Promise<Brain & AsyncDisposable> {
   );
   await knowledge.sync({ signal: AbortSignal.timeout(30_000) });
   const owned = stack.move();
-  const brain = createBrain({ model: { kind: "none" }, knowledge, seal: { kind: "sealed", interfaces: ["lo"], by: "test" } });
+  const brain = createBrain({
+    model: { kind: "none" },
+    knowledge,
+    seal: { kind: "sealed", interfaces: ["lo"], by: "test" },
+  });
   return { ...brain, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

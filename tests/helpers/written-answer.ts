@@ -44,12 +44,17 @@ export function writtenBy(model: ModelLabel = smol): Writing {
   };
 }
 
+/** What is told once this much is written. */
+export function writingStep(text: string, model: ModelLabel = smol): Progress {
+  return { kind: "writing", text, passages: twoQuoted.passages, model };
+}
+
 /** What is told while the two sentences are written. */
 export const writingSteps: readonly Progress[] = [
   { kind: "searching" },
   { kind: "quoted", answer: twoQuoted },
   { kind: "waiting", ahead: 2, seconds: 40.2 },
   { kind: "late", why: "The model is still loading; the quoted sentences stand until it has written." },
-  { kind: "writing", text: "You get 28 days a year [1]." },
-  { kind: "writing", text: "You get 28 days a year [1]. Ask your lead first [1]." },
+  writingStep("You get 28 days a year [1]."),
+  writingStep("You get 28 days a year [1]. Ask your lead first [1]."),
 ];

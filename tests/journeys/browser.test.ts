@@ -5,7 +5,7 @@ import type { Passage, Question } from "../../src/chat.ts";
 import { findChromium, openBrowser, openWatched, type WatchedPage } from "../helpers/browser.ts";
 import { childrenOf, DOCUMENTS, scratch, startedPage, type Running } from "../helpers/hearth.ts";
 import { passage, quoted, readyStatus } from "../helpers/scripted-brain.ts";
-import { puppet, smol, twoQuoted, written, writingSteps, writtenBy } from "../helpers/written-answer.ts";
+import { puppet, smol, twoQuoted, written, writingSteps, writtenBy, writingStep } from "../helpers/written-answer.ts";
 import { openPage } from "../bots/web/web-page.ts";
 
 const chromium = findChromium("the journeys in the browser");
@@ -501,7 +501,7 @@ describe.skipIf(chromium === undefined)("the page while a model writes", { timeo
         if (message.text === "Hello!")
           return { ...written(), answer: { kind: "plain", text: "Hello [1]." }, writing: writtenBy(puppet) };
         onProgress?.({ kind: "quoted", answer: twoQuoted });
-        onProgress?.({ kind: "writing", text });
+        onProgress?.(writingStep(text, puppet));
         await writer.ended;
         return written({ text, model: puppet });
       },

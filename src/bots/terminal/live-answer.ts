@@ -25,6 +25,7 @@ export function createLiveAnswer(given: {
 }): LiveAnswer {
   const { look, model, say } = given;
   let quoted: QuotedAnswer | undefined;
+  let cited: QuotedAnswer["passages"] | undefined;
   let text = "";
   let note = "";
   const tell = (line: string) => {
@@ -41,19 +42,29 @@ export function createLiveAnswer(given: {
       } else if (progress.kind === "waiting" && text === "") tell(waitingWords(progress));
       else if (progress.kind === "late" && text === "") tell(sentence(progress.why));
       else if (progress.kind === "writing" && progress.text.startsWith(text)) {
-        if (text === "") say(`\n${model ? renderLabel(model, look) : ""}`);
+        if (text === "") say(`\n${renderLabel(progress.model, look)}`);
         say(growth(text, { now: progress.text, look }));
-        ({ text } = progress);
+        ({ text, passages: cited } = progress);
       }
     },
     rest: (answered) => (quoted ? restOf(answered, { quoted, text, look }) : renderAnswer(answered, look)),
     stopped() {
-      if (!quoted) return undefined;
-      const words = text === "" ? quoted.quotes.map((quote) => quote.text).join(" ") : text;
-      const sources = { ...quoted, kind: text === "" ? ("quoted" as const) : ("cited" as const) };
-      return { words, rest: renderSources(sources, look) };
+      return quoted && stoppedAt(quoted, { text, cited, look });
     },
   };
+}
+
+function stoppedAt(
+  quoted: QuotedAnswer,
+  {
+    text,
+    cited,
+    look,
+  }: { readonly text: string; readonly cited: QuotedAnswer["passages"] | undefined; readonly look: Look },
+): { readonly words: string; readonly rest: string } {
+  const words = text === "" ? quoted.quotes.map((quote) => quote.text).join(" ") : text;
+  const kind = text === "" ? ("quoted" as const) : ("cited" as const);
+  return { words, rest: renderSources({ ...quoted, ...(cited && { passages: cited }), kind }, look) };
 }
 
 interface Shown {

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { createLiveAnswer } from "../../../src/bots/terminal/live-answer.ts";
 import type { Answered, Progress } from "../../../src/brain/brain.ts";
 import { passage, quoted, unknown } from "../../helpers/scripted-brain.ts";
-import { puppet, smol, twoQuoted, written, writingSteps, writtenBy } from "../../helpers/written-answer.ts";
+import {
+  puppet,
+  smol,
+  twoQuoted,
+  written,
+  writingStep,
+  writingSteps,
+  writtenBy,
+} from "../../helpers/written-answer.ts";
 
 /** What is shown for these steps; `after` gives what each of them adds. */
 function show(steps: readonly Progress[], given: { model?: typeof smol; columns?: number } = {}) {
@@ -14,7 +22,6 @@ function show(steps: readonly Progress[], given: { model?: typeof smol; columns?
 }
 
 const QUOTES = "Everybody gets 28 days of annual leave. [1]\nTell your lead before ten. [2]\n\n";
-const sentence = (text: string) => ({ kind: "writing", text }) as const;
 
 describe("an answer shown while it is made", () => {
   it("begins with the quotes, says who is before and why it is late, then grows by sentences, then names the sources", () => {
@@ -35,7 +42,7 @@ describe("an answer shown while it is made", () => {
 
   it("wraps what grows as if it had come at once", () => {
     const sentences = Array.from({ length: 9 }, (_, index) => `Sentence ${index} says something of its own [1].`);
-    const steps = sentences.map((_, index) => sentence(sentences.slice(0, index + 1).join(" ")));
+    const steps = sentences.map((_, index) => writingStep(sentences.slice(0, index + 1).join(" ")));
     const shown = show([{ kind: "quoted", answer: twoQuoted }, ...steps], { columns: 40 }).said();
     const lines = shown.split("\n\n").at(-1)?.split("\n") ?? [];
     expect(lines.filter((line) => line.length > 40)).toEqual([]);
@@ -57,7 +64,7 @@ describe("an answer shown while it is made", () => {
   });
 
   it("shows the whole answer where it is another one than was shown", () => {
-    const { ended } = show([{ kind: "quoted", answer: twoQuoted }, sentence("Something else [1].")]);
+    const { ended } = show([{ kind: "quoted", answer: twoQuoted }, writingStep("Something else [1].")]);
     expect(ended(written())).toContain("Something else [1].\n\nYou get 28 days a year [1].");
     expect(show([{ kind: "quoted", answer: twoQuoted }]).ended(unknown())).toMatch(/Not in the docs\.\n$/);
     const small = { ...written(), answer: { kind: "plain", text: "Hello." } as const };
@@ -66,14 +73,15 @@ describe("an answer shown while it is made", () => {
 
   it("labels what a puppet plays, before its first word", () => {
     const label = "rehearsal (a puppet: it plays given words)";
-    expect(show(writingSteps, { model: puppet }).said()).toContain(`\n${label}\nYou get 28 days`);
+    const played = [...writingSteps.slice(0, 4), writingStep("You get 28 days a year [1].", puppet)];
+    expect(show(played, { model: puppet }).said()).toContain(`\n${label}\nYou get 28 days`);
     const atOnce = show([{ kind: "quoted", answer: twoQuoted }], { model: puppet });
     expect(atOnce.ended(written({ model: puppet }))).toContain(`\n${label}\nYou get 28 days`);
     expect(atOnce.ended({ ...written(), writing: writtenBy(puppet) })).toContain(label);
   });
 
   it("lets nothing that a model writes drive the terminal", () => {
-    const shown = show([{ kind: "quoted", answer: twoQuoted }, sentence("\u001B[2J\u202Ebad \u009B1m[1].")]).said();
+    const shown = show([{ kind: "quoted", answer: twoQuoted }, writingStep("\u001B[2J\u202Ebad \u009B1m[1].")]).said();
     expect(shown.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
     expect(shown).toContain("bad");
   });
@@ -90,7 +98,7 @@ describe("an answer shown while it is made", () => {
   it("numbers the only source where a written text refers to it", () => {
     const { answer } = quoted(passage());
     if (answer.kind !== "quoted") throw new Error("The helper gives a quoted answer");
-    const live = show([{ kind: "quoted", answer }, sentence("28 days [1].")]);
+    const live = show([{ kind: "quoted", answer }, writingStep("28 days [1].")]);
     expect(live.stopped()?.rest).toMatch(/^\[1\] Leave/);
   });
 });

@@ -1,4 +1,4 @@
-/** @import { ModelLabel, Progress } from "./model.js" */
+/** @import { Progress } from "./model.js" */
 /** @import { Asking } from "./exchange.js" */
 
 import { count, sentence, wordsOf } from "./model.js";
@@ -10,12 +10,12 @@ const ASKING_AGAIN = "The search was restarted; your question is asked again …
 export const ASKED = { kind: "asking", note: SEARCHING };
 
 /**
- * Where a question stands after it was told so. `model` is the one that writes, where it is known.
+ * Where a question stands after it was told so.
  * @param {Asking} asking
- * @param {{ readonly progress: Progress, readonly model: ModelLabel | undefined }} given
+ * @param {Progress} progress
  * @returns {Asking}
  */
-export function afterProgress(asking, { progress, model }) {
+export function afterProgress(asking, progress) {
   switch (progress.kind) {
     case "searching":
       return { ...asking, note: SEARCHING };
@@ -29,9 +29,13 @@ export function afterProgress(asking, { progress, model }) {
       return { ...asking, note: sentence(progress.why) };
     case "writing": {
       const { standing } = asking;
-      const note = model ? `${model.name} is writing …` : "Writing …";
+      const note = `${progress.model.name} is writing …`;
       return standing
-        ? { kind: "asking", note, standing: { ...standing, text: progress.text, ...(model && { model }) } }
+        ? {
+            kind: "asking",
+            note,
+            standing: { ...standing, text: progress.text, passages: progress.passages, model: progress.model },
+          }
         : asking;
     }
   }

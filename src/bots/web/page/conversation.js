@@ -36,7 +36,6 @@ export function createConversation({ open, onChange }) {
     inHand = stopping;
     isLeft = false;
     const turns = turnsOf(exchanges);
-    const writer = writerOf(stopping.signal);
     /** @type {Asking} */
     let asking = ASKED;
     const view = exchangeView({ question, outcome: asking }, { open, askAgain: put });
@@ -49,10 +48,9 @@ export function createConversation({ open, onChange }) {
     remember(exchanges);
     onChange();
     view.node.scrollIntoView({ block: "start" });
-    const onProgress = async (/** @type {Progress} */ progress) => {
-      const model = progress.kind === "writing" ? await writer : undefined;
+    const onProgress = (/** @type {Progress} */ progress) => {
       if (inHand !== stopping || stopping.signal.aborted) return;
-      asking = afterProgress(asking, { progress, model });
+      asking = afterProgress(asking, progress);
       become(asking);
       if (progress.kind === "quoted") {
         remember(exchanges);
@@ -132,20 +130,6 @@ function rangesOf({ quoted: { quotes, passages } }) {
     found[id] = quotes.filter(({ passage }) => passage === index).flatMap(({ ranges }) => ranges);
   });
   return found;
-}
-
-/**
- * The model that writes, so that what it writes is shown with its name; undefined where that cannot be known.
- * @param {AbortSignal} signal
- * @returns {Promise<ModelLabel | undefined>}
- */
-async function writerOf(signal) {
-  try {
-    const status = await fetchStatus({ signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) });
-    return status === "starting" || status.model.kind === "none" ? undefined : status.model.model;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

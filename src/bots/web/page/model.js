@@ -33,7 +33,7 @@
  *   | { readonly kind: "quoted", readonly answer: QuotedAnswer }
  *   | { readonly kind: "waiting", readonly ahead: number, readonly seconds: number }
  *   | { readonly kind: "late", readonly why: string }
- *   | { readonly kind: "writing", readonly text: string }} Progress
+ *   | { readonly kind: "writing", readonly text: string, readonly passages: readonly Passage[], readonly model: ModelLabel }} Progress
  *
  * @typedef {{ readonly kind: "llama" | "openai" | "puppet", readonly name: string, readonly hash?: string }} ModelLabel
  *

@@ -1,4 +1,4 @@
-/** @import { ModelLabel, QuotedAnswer } from "./model.js" */
+/** @import { ModelLabel, Passage, QuotedAnswer } from "./model.js" */
 /** @import { OpenPassage } from "./place.js" */
 
 import { puppetLabel, writtenView } from "./answer.js";
@@ -8,7 +8,8 @@ import { quotedIn, quotesView, sourcesView } from "./sources.js";
 /**
  * What stands of an answer before it is whole: the quotes, what the model has written so far (whole sentences), and the model, once
  * it is known.
- * @typedef {{ readonly quoted: QuotedAnswer, readonly text: string, readonly model?: ModelLabel }} Standing
+ * Its marks count the passages: those of the quotes first.
+ * @typedef {{ readonly quoted: QuotedAnswer, readonly text: string, readonly passages?: readonly Passage[], readonly model?: ModelLabel }} Standing
  */
 
 /**
@@ -19,28 +20,31 @@ import { quotedIn, quotesView, sourcesView } from "./sources.js";
  */
 export function standingView({ quoted: { quotes, passages } }, { open }) {
   const hasNumbers = passages.length > 1;
-  const sources = sourcesView(passages, { rangesOf: quotedIn(quotes), hasNumbers, open });
-  const { toSource } = sources;
+  const sourcesOf = (/** @type {readonly Passage[]} */ all) =>
+    sourcesView(all, { rangesOf: quotedIn(quotes), hasNumbers: all.length > 1, open });
+  let shown = passages;
+  let sources = sourcesOf(shown);
+  const below = element("div", {}, ...sources.nodes);
+  const toSource = (/** @type {number} */ place) => sources.toSource(place);
   const label = element("div");
   const written = writtenView("", { sources: 0, toSource });
   const note = element("div", { className: "writing-note" });
   const writing = element("section", { className: "writing", "aria-label": "Written answer" }, label, written, note);
-  const node = element(
-    "div",
-    { className: "answer" },
-    quotesView(quotes, { hasNumbers, toSource }),
-    writing,
-    ...sources.nodes,
-  );
+  const node = element("div", { className: "answer" }, quotesView(quotes, { hasNumbers, toSource }), writing, below);
   return {
     node,
     /**
      * @param {Standing} standing
      * @param {Node} line
      */
-    update({ text, model }, line) {
+    update({ text, model, passages: cited = passages }, line) {
+      if (cited.length > shown.length) {
+        shown = cited;
+        sources = sourcesOf(shown);
+        below.replaceChildren(...sources.nodes);
+      }
       label.replaceChildren(...(text === "" ? [] : puppetLabel(model)));
-      grow(written, writtenView(text, { sources: passages.length, toSource }));
+      grow(written, writtenView(text, { sources: shown.length, toSource }));
       note.replaceChildren(line);
     },
   };
