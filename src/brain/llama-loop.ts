@@ -89,7 +89,8 @@ export function createBatchLoop(): BatchLoop {
       jobs.add(job);
       if (!running) {
         running = true;
-        void loop();
+        // Those that are asked for at the same time begin in one step.
+        setImmediate(() => void loop());
       }
       return job.done.promise;
     },

@@ -42,10 +42,7 @@ export function createSlots(context: LlamaContext, states: SavedStates | undefin
   };
   return {
     async take(tokens) {
-      const slot = bestSlot(
-        slots.filter(({ isBusy }) => !isBusy),
-        tokens,
-      );
+      const slot = bestSlot(slots, tokens);
       if (!slot) throw new Error("Every sequence of the model is in use");
       slot.isBusy = true;
       try {
@@ -101,14 +98,18 @@ function isWorthSaving(
   return (bytes / DISK_BYTES_PER_MS) * FASTER < 1 / speed;
 }
 
-/** The slot whose conversation goes on; else one that is empty; else the one that has been idle longest. */
-function bestSlot(free: readonly Slot[], tokens: readonly Token[]): Slot | undefined {
+/**
+ * The slot whose conversation goes on; else one beside those that are busy, since llama.cpp evaluates only neighbouring sequences
+ * together; else one that is empty, or has been idle longest.
+ */
+function bestSlot(slots: readonly Slot[], tokens: readonly Token[]): Slot | undefined {
+  const free = slots.filter(({ isBusy }) => !isBusy);
+  const busy = slots.filter(({ isBusy }) => isBusy);
   const held = free.map((slot) => ({ slot, shared: sharedPrefix(slot.sequence.contextTokens, tokens) }));
   const goesOn = held.filter(({ slot, shared }) => shared > 0 && shared * 2 >= slot.sequence.contextTokens.length);
   const best = goesOn.toSorted((one, other) => other.shared - one.shared)[0];
   if (best) return best.slot;
-  return (
-    free.find(({ sequence }) => sequence.contextTokens.length === 0) ??
-    free.toSorted((one, other) => one.usedAt - other.usedAt)[0]
-  );
+  const away = ({ place }: Slot) => Math.min(...busy.map((other) => Math.abs(other.place - place)), slots.length);
+  const idleSince = ({ sequence, usedAt }: Slot) => (sequence.contextTokens.length === 0 ? 0 : usedAt);
+  return free.toSorted((one, other) => away(one) - away(other) || idleSince(one) - idleSince(other))[0];
 }
