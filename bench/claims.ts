@@ -19,7 +19,12 @@ interface AnswerRecord {
   readonly passages?: readonly GivenPassage[];
   readonly writing?:
     | { readonly kind: "written"; readonly sentences: { readonly kept: number; readonly dropped: number } }
-    | { readonly kind: "not written"; readonly why: string };
+    | {
+        readonly kind: "not written";
+        readonly why: string;
+        /** Where a model wrote and nothing was left of it. */
+        readonly tried?: { readonly sentences: { readonly kept: number; readonly dropped: number } };
+      };
 }
 
 const { values, positionals } = parseArgs({
@@ -111,7 +116,10 @@ function judge({ id, answer, passages }: AnswerRecord): JudgedSentence[] {
 }
 
 function droppedShare(records: readonly AnswerRecord[]): string {
-  const counts = records.flatMap(({ writing }) => (writing?.kind === "written" ? [writing.sentences] : []));
+  const counts = records.flatMap(({ writing }) => {
+    const written = writing?.kind === "not written" ? writing.tried : writing;
+    return written ? [written.sentences] : [];
+  });
   const dropped = counts.reduce((sum, one) => sum + one.dropped, 0);
   const all = counts.reduce((sum, one) => sum + one.dropped + one.kept, 0);
   return all === 0 ? "-" : `${((100 * dropped) / all).toFixed(1)} % (${dropped} of ${all})`;
