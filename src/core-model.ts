@@ -1,9 +1,8 @@
-import { statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelStatus } from "./brain/brain.ts";
 import type { Engine } from "./brain/engine.ts";
 import { hashFile } from "./brain/gguf.ts";
-import { freeMemory } from "./brain/llama-memory.ts";
 import { createModelQueue } from "./brain/model-queue.ts";
 import { openOpenAiEngine } from "./brain/openai.ts";
 import { readPrompts } from "./brain/prompts.ts";
@@ -15,7 +14,8 @@ import type { Log } from "./log.ts";
 import type { ModelPlan } from "./model-child.ts";
 import { openModelProcess } from "./model-process.ts";
 import { reachServers } from "./model-servers.ts";
-import { readVerdict, verdictKey } from "./verdict-file.ts";
+import { UserError } from "./user-error.ts";
+import { readVerdict, verdictKey, type Judged } from "./verdict-file.ts";
 
 interface Given {
   /** The data folder. */
@@ -37,6 +37,8 @@ export type CoreModel = AsyncDisposable & { readonly model: ModelParts | ModelSt
 /** Makes ready what the settings name; nothing is loaded before it is needed. Throws a UserError for a script that cannot be played. */
 export async function openModel(settings: ModelSettings, given: Given): Promise<CoreModel> {
   const { source } = settings;
+  // What a model read of documents and talk is kept for a model that writes, and for no other.
+  if (source.kind !== "file" || settings.write === "never") removeStates(given.data);
   if (source.kind === "none") return { model: { kind: "none" }, [Symbol.asyncDispose]: async () => {} };
   if (source.kind === "missing") {
     const model = { kind: "llama", name: source.name } as const;
@@ -56,6 +58,21 @@ export async function openModel(settings: ModelSettings, given: Given): Promise<
   return { model, [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose]() };
 }
 
+function removeStates(data: string): void {
+  rmSync(stateFolderIn(data), { recursive: true, force: true });
+}
+
+function stateFolderIn(data: string): string {
+  return join(data, "model-states");
+}
+
+/** Takes back all that is kept of what the model read: after documents changed, it may hold what is no longer there. */
+export async function forgetRead(model: CoreModel["model"]): Promise<void> {
+  if (!("engine" in model)) return;
+  model.writer.forget();
+  await model.engine.forget();
+}
+
 /** Loads the model if it may write, so that the first question need not wait for that. */
 export async function warmUp(model: CoreModel["model"], signal: AbortSignal): Promise<void> {
   if (!("engine" in model) || signal.aborted) return;
@@ -73,12 +90,22 @@ function openEngine({ source, ...settings }: ModelSettings, { data, plan, log, .
     ...settings,
     file,
     name,
-    stateFolder: join(data, "model-states"),
-    freeBytes: freeMemory(),
+    stateFolder: stateFolderIn(data),
     ...(sha256 !== undefined && { sha256 }),
   };
   const fileBytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return openModelProcess({ plan, log, fileBytes, request });
+}
+
+/** What was measured; a file that cannot be used lets no model write, and says so. */
+function verdictOn(judged: Judged, data: string): Permission | undefined {
+  try {
+    const verdict = readVerdict(data, judged);
+    return verdict && { writes: verdict.wins, why: verdict.why };
+  } catch (error) {
+    if (error instanceof UserError) return { writes: false, why: error.message };
+    throw error;
+  }
 }
 
 /**
@@ -94,16 +121,17 @@ function permissionOf(
     return async () => ({ writes: false, why: "Writing is switched off (write: never), so answers are quoted" });
   if (write === "always")
     return async () => ({ writes: true, why: "It writes because the settings say so (write: always)" });
-  let hashing: Promise<string | undefined> | undefined;
+  let hashing: Promise<string> | undefined;
   const hashOf = async () => {
     const label = engine.label();
     if (label.hash !== undefined || source.kind !== "file") return verdictKey(label);
-    return (hashing ??= hashFile(source.path, { signal }).catch(() => undefined));
+    hashing ??= hashFile(source.path, { signal });
+    return hashing.catch(() => (hashing = undefined));
   };
   return async () => {
     const modelHash = await hashOf();
-    const verdict = modelHash === undefined ? undefined : readVerdict(data, { modelHash, promptHash });
-    if (verdict) return { writes: verdict.wins, why: verdict.why };
+    const verdict = modelHash === undefined ? undefined : verdictOn({ modelHash, promptHash }, data);
+    if (verdict) return verdict;
     const { name } = engine.label();
     const why = `The model ${name} has not been measured on these documents yet, so answers are quoted; hearth models pick measures it`;
     return { writes: false, why };

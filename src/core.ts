@@ -1,8 +1,9 @@
 import { aborted } from "./abort.ts";
+import type { Seal } from "./brain/brain.ts";
 import { createBrain } from "./brain/create-brain.ts";
 import { serveBrain } from "./channel/serve.ts";
 import type { Settings } from "./config.ts";
-import { openModel, warmUp } from "./core-model.ts";
+import { forgetRead, openModel, warmUp } from "./core-model.ts";
 import { openKnowledge } from "./knowledge/library.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import type { Log } from "./log.ts";
@@ -30,24 +31,29 @@ export async function runCore(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { log, signal, watch, socket } = options;
-  const { source } = settings.model;
-  const servers = source.kind === "servers" ? addressesOf(source.servers) : [];
-  const { sealedBy: by, platform } = options;
-  const seal = judgeSeal(viewNetwork(), { by, platform, wanted: settings.seal, servers });
+  const { log, signal, watch, socket, folders } = options;
+  const { data } = settings;
+  const seal = sealOf(settings, options);
   log.info({ seal }, "core started");
   await using stack = new AsyncDisposableStack();
-  const knowledge = stack.use(await openKnowledge({ dataFolder: settings.data, folders: options.folders, watch, log }));
-  const { home, modelPlan: plan, keys } = options;
-  const { model } = stack.use(
-    await openModel(settings.model, { data: settings.data, home, plan, socket, keys, log, signal }),
-  );
+  const { model } = stack.use(await openModel(settings.model, { ...options, data, plan: options.modelPlan }));
+  const failed = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  const onChanged = () => void forgetRead(model).catch(failed("what was read could not be taken back"));
+  const knowledge = stack.use(await openKnowledge({ dataFolder: data, folders, watch, log, onChanged }));
   const brain = createBrain({ knowledge, seal, model });
   stack.use(await serveBrain(brain, { path: socket, log }));
   if (watch) {
-    const synced = knowledge.sync({ signal }).catch((error: unknown) => log.error({ err: error }, "sync failed"));
+    const synced = knowledge.sync({ signal }).catch(failed("sync failed"));
     // Search comes first; the model is loaded once nothing else is to be read.
-    void synced.then(() => warmUp(model, signal));
+    void synced.then(() => warmUp(model, signal)).catch(failed("the model could not be made ready"));
   }
   await aborted(signal);
+}
+
+function sealOf(
+  { model: { source }, seal: wanted }: Settings,
+  { sealedBy: by, platform }: { readonly sealedBy: string | undefined; readonly platform: string },
+): Seal {
+  const servers = source.kind === "servers" ? addressesOf(source.servers) : [];
+  return judgeSeal(viewNetwork(), { by, platform, wanted, servers });
 }

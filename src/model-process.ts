@@ -3,6 +3,7 @@ import { unlessAborted } from "./abort.ts";
 import type { Engine, EngineLimits, EngineState } from "./brain/engine.ts";
 import { ModelGone, type RemoteModel } from "./channel/engine-connect.ts";
 import type { OpenRequest } from "./channel/engine-wire.ts";
+import { freeMemory } from "./brain/llama-memory.ts";
 import type { Log } from "./log.ts";
 import { startProcess, stopProcess, watchLoading, type ModelChild, type ModelPlan } from "./model-child.ts";
 import { UserError } from "./user-error.ts";
@@ -16,7 +17,9 @@ const PAUSE_MS = 200;
 /** What it takes to run a model in a process of its own. */
 export interface ModelProcessOptions {
   readonly plan: ModelPlan;
-  readonly request: OpenRequest;
+  readonly request: Omit<OpenRequest, "freeBytes">;
+  /** Bytes that may be used, asked at each start; what is free, if left out. */
+  readonly free?: () => number;
   /** Bytes of the file, for how long loading may take. */
   readonly fileBytes: number;
   readonly log: Log;
@@ -112,10 +115,11 @@ function createKeeper(options: ModelProcessOptions): Keeper {
       for (;;) {
         closing.signal.throwIfAborted();
         if (keeping.state.kind === "failed") throw new UserError(keeping.state.why);
-        keeping.current ??= start(keeping);
-        const running = await unlessAborted(keeping.current, signal).catch(unlessGone);
+        const current = (keeping.current ??= start(keeping));
+        const running = await unlessAborted(current, signal).catch(unlessGone);
         if (running) return running;
-        keeping.current = undefined;
+        // Another who waited may have started the next one already.
+        if (keeping.current === current) keeping.current = undefined;
       }
     },
     async forget() {
@@ -134,12 +138,20 @@ async function start(keeping: Keeping): Promise<Running> {
   const { options, closing, deaths } = keeping;
   if (deaths.any()) await delay(PAUSE_MS, undefined, { signal: closing.signal });
   try {
-    const { child, opened } = await load(options, { signal: closing.signal, died: () => died(keeping) });
+    const { child, opened } = await load(options, {
+      signal: closing.signal,
+      died: () => died(keeping),
+    });
     keeping.hash = opened.hash;
     keeping.state = { kind: "ready" };
     return { child, limits: opened.limits };
   } catch (error) {
     if (error instanceof UserError) keeping.state = { kind: "failed", why: error.message };
+    else if (!(error instanceof ModelGone) && !closing.signal.aborted) {
+      options.log.error({ err: error }, "the model could not be opened");
+      const why = `The model ${options.request.name} could not be opened, and the log says why; mend it, and start Hearth again`;
+      keeping.state = { kind: "failed", why };
+    }
     throw error;
   }
 }
@@ -173,10 +185,11 @@ function unlessGone(error: unknown): undefined {
 /** Starts a process and lets it open the model under a watchdog; a process that cannot is stopped. */
 async function load(options: ModelProcessOptions, given: { readonly signal: AbortSignal; readonly died: () => void }) {
   const child = startProcess(options.plan);
-  using watchdog = watchLoading(child, options);
+  const request = { ...options.request, freeBytes: (options.free ?? freeMemory)() };
+  using watchdog = watchLoading(child, { ...options, request });
   try {
     const signal = AbortSignal.any([given.signal, watchdog.signal]);
-    const opened = await child.remote.open(options.request, { signal });
+    const opened = await child.remote.open(request, { signal });
     void child.exited.then(given.died);
     return { child, opened };
   } catch (error) {

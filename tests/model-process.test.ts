@@ -16,8 +16,8 @@ const signal = AbortSignal.timeout(120_000);
 const { file, hash } = tinyModel();
 const asking = { messages: [{ role: "user", text: "Who?" }], maxTokens: 24 } as const;
 
-function open(given: Partial<OpenRequest> = {}): Engine {
-  const request: OpenRequest = {
+function open({ freeBytes = 4e9, ...given }: Partial<OpenRequest> = {}): Engine {
+  const request: Omit<OpenRequest, "freeBytes"> = {
     file,
     name: "tiny",
     contextTokens: 1_024,
@@ -31,11 +31,11 @@ function open(given: Partial<OpenRequest> = {}): Engine {
     lora: [],
     stateFolder: "/nonexistent",
     stateMegabytes: 0,
-    freeBytes: 4e9,
     ...given,
   };
   return openModelProcess({
     request,
+    free: () => freeBytes,
     fileBytes: statSync(request.file, { throwIfNoEntry: false })?.size ?? 0,
     log: silentLog(),
     plan: {
@@ -154,5 +154,21 @@ describe("the model process", () => {
       signal.throwIfAborted();
       await delay(20);
     }
+  });
+});
+
+describe("several who wait", () => {
+  it("share the next process after one that died while it loaded", async () => {
+    await using engine = open();
+    const waiting = [engine.ready({ signal }), engine.ready({ signal }), engine.ready({ signal })];
+    while (models().length === 0) await delay(2);
+    for (const pid of models()) process.kill(pid, "SIGKILL");
+    await Promise.all(waiting);
+    expect(engine.state()).toEqual({ kind: "ready" });
+    for (const pid of models()) process.kill(pid, "SIGKILL");
+    while (engine.state().kind === "ready") await delay(2);
+    // Two deaths so far, whoever waited: the model is still there.
+    await engine.ready({ signal });
+    expect(engine.state()).toEqual({ kind: "ready" });
   });
 });

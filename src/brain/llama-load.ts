@@ -1,3 +1,5 @@
+import { rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import {
   GgmlType,
   getModuleVersion,
@@ -7,6 +9,7 @@ import {
   type LlamaContext,
   type LlamaModel,
 } from "node-llama-cpp";
+import { takeLock } from "../lock.ts";
 import type { Log } from "../log.ts";
 import { UserError } from "../user-error.ts";
 import { openLibrary } from "./llama-library.ts";
@@ -53,9 +56,23 @@ async function openOwnStates(
   { hash, cache, flashAttention, lora, stateFolder, stateMegabytes }: LlamaOptions,
   { contextTokens }: MemoryPlan,
 ): Promise<SavedStates | undefined> {
-  if (stateMegabytes === 0) return undefined;
-  const key = JSON.stringify([hash, await getModuleVersion(), cache, flashAttention, contextTokens, lora]);
-  return openStates({ folder: stateFolder, key, maxBytes: stateMegabytes * 1_000_000 });
+  if (stateMegabytes === 0) {
+    rmSync(stateFolder, { recursive: true, force: true });
+    return undefined;
+  }
+  // Two processes would remove each other's files.
+  const lock = takeLock(stateFolder);
+  if (!lock) return undefined;
+  const adapters = lora.map(({ file, scale }) => [file, scale, statSync(file).size, statSync(file).mtimeMs]);
+  const key = JSON.stringify([hash, await getModuleVersion(), cache, flashAttention, contextTokens, adapters]);
+  const states = openStates({ folder: join(stateFolder, "states"), key, maxBytes: stateMegabytes * 1_000_000 });
+  return {
+    ...states,
+    [Symbol.dispose]() {
+      states[Symbol.dispose]();
+      lock[Symbol.dispose]();
+    },
+  };
 }
 
 async function openModel(

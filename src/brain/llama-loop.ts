@@ -77,7 +77,7 @@ export function createBatchLoop(): BatchLoop {
       await Promise.all(steps);
       for (const job of round.filter(({ ended }) => ended !== undefined)) {
         jobs.delete(job);
-        await endSteps(job);
+        await endSteps(job).catch(() => {});
         finish(job);
       }
     }

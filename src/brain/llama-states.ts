@@ -44,36 +44,70 @@ export function openStates(given: {
   for (const other of readdirSafely(given.folder)) {
     if (join(given.folder, other) !== folder) rmSync(join(given.folder, other), { recursive: true, force: true });
   }
-  let entries = readEntries(folder);
-  const drop = (isDropped: (entry: Entry) => boolean) => {
-    for (const entry of entries.filter(isDropped)) removeFiles(entry.path);
-    entries = entries.filter((entry) => !isDropped(entry));
-  };
-  const sweep = () => drop(({ kind, savedAt }) => kind === "talk" && Date.now() - savedAt > LONGEST_KEPT_MS);
+  const kept = keepEntries(folder);
+  const loadOnce = createLoader((entry) => kept.drop((one) => one === entry));
+  const sweep = () => kept.drop(({ kind, savedAt }) => kind === "talk" && Date.now() - savedAt > LONGEST_KEPT_MS);
   sweep();
   const timer = setInterval(sweep, SWEEP_MS).unref();
 
   return {
     best(tokens) {
-      const lengths = entries.map((entry) => sharedPrefix(entry.tokens, tokens));
+      const lengths = kept.all().map((entry) => sharedPrefix(entry.tokens, tokens));
       const length = Math.max(0, ...lengths);
-      return { length, load: (sequence) => load(entries[lengths.indexOf(length)], sequence) };
+      const entry = kept.all()[lengths.indexOf(length)];
+      return { length, load: (sequence) => loadOnce(entry, sequence) };
     },
     async save(sequence, kind) {
       const path = join(folder, `${kind}-${hashOf(sequence.contextTokens)}`);
-      if (entries.some((entry) => entry.path === path)) return;
-      entries = [...entries, await write(sequence, { kind, path })];
-      while (sumOf(entries) > given.maxBytes && entries.length > 0) {
+      if (kept.all().some((entry) => entry.path === path)) return;
+      // Without room on the disk it is evaluated again, that is all.
+      const saved = await write(sequence, { kind, path }).catch(() => removeFiles(path));
+      if (saved) kept.add(saved, given.maxBytes);
+    },
+    bytesPerToken() {
+      const last = kept.all().at(-1);
+      return last && last.bytes / last.tokens.length;
+    },
+    forget: () => kept.drop(({ kind }) => kind === "talk"),
+    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+/** The entries of a folder, oldest first. */
+function keepEntries(folder: string) {
+  let entries = readEntries(folder);
+  const drop = (isDropped: (entry: Entry) => boolean) => {
+    for (const entry of entries.filter(isDropped)) removeFiles(entry.path);
+    entries = entries.filter((entry) => !isDropped(entry));
+  };
+  return {
+    all: (): readonly Entry[] => entries,
+    drop,
+    /** Conversations make room first, the oldest before the others. */
+    add(added: Entry, maxBytes: number): void {
+      entries = [...entries.filter(({ path }) => path !== added.path), added];
+      while (sumOf(entries) > maxBytes && entries.length > 0) {
         const oldest = entries.find((entry) => entry.kind === "talk") ?? entries[0];
         drop((entry) => entry === oldest);
       }
     },
-    bytesPerToken() {
-      const last = entries.at(-1);
-      return last && last.bytes / last.tokens.length;
-    },
-    forget: () => drop(({ kind }) => kind === "talk"),
-    [Symbol.dispose]: () => clearInterval(timer),
+  };
+}
+
+/** Loads entries; what another is loading, or what cannot be loaded and is dropped, is evaluated again. */
+function createLoader(drop: (entry: Entry) => void) {
+  const loading = new Set<Entry>();
+  return async (entry: Entry | undefined, sequence: LlamaContextSequence): Promise<void> => {
+    if (!entry || loading.has(entry)) return;
+    loading.add(entry);
+    try {
+      await load(entry, sequence);
+    } catch {
+      drop(entry);
+      await sequence.clearHistory();
+    } finally {
+      loading.delete(entry);
+    }
   };
 }
 
@@ -87,8 +121,7 @@ async function write(sequence: LlamaContextSequence, { kind, path }: Pick<Entry,
   return { kind, path, tokens, bytes, savedAt: Date.now() };
 }
 
-async function load(entry: Entry | undefined, sequence: LlamaContextSequence): Promise<void> {
-  if (!entry) return;
+async function load(entry: Entry, sequence: LlamaContextSequence): Promise<void> {
   // A file that kills the process is not there for the next one.
   renameSync(`${entry.path}.state`, `${entry.path}.loading`);
   await sequence.loadStateFromFile(`${entry.path}.loading`, { acceptRisk: true });

@@ -1,7 +1,7 @@
 import { unlessAborted } from "../abort.ts";
 import { UserError } from "../user-error.ts";
 import type { Engine, EngineLimits, EngineRequest, EngineState, Generated, GenerateOptions } from "./engine.ts";
-import { failureOf, type Failure } from "./openai-failure.ts";
+import { failureOf, SILENT, type Failure } from "./openai-failure.ts";
 import { keepAsking } from "./openai-watch.ts";
 import {
   createMember,
@@ -145,7 +145,7 @@ async function attempt(
 ): Promise<Generated | { readonly failure: Failure }> {
   const { server, client } = member;
   const { signal, thinkingTokens, silenceMs = SILENCE_MS } = asking;
-  const known = member.facts ?? (await askFacts(client, { server, signal }));
+  const known = member.facts ?? (await askFactsSoon(client, { server, signal, silenceMs }));
   if ("failure" in known) return known;
   if (!member.facts) noteFacts(member, known);
   let isShown = false;
@@ -175,6 +175,22 @@ async function attempt(
     if (!isShown) return { failure };
     if (failure.kind !== "request") noteFailure(member, failure, performance.now());
     throw new UserError(failure.why, { cause: error });
+  }
+}
+
+/** Asks a server about itself; one that takes the question and says nothing counts as failed. */
+async function askFactsSoon(
+  client: Member["client"],
+  { server, signal, silenceMs }: Pick<Member, "server"> & { readonly signal: AbortSignal; readonly silenceMs: number },
+): ReturnType<typeof askFacts> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(silenceMs)]);
+  try {
+    return await askFacts(client, { server, signal: patience });
+  } catch (error) {
+    signal.throwIfAborted();
+    return {
+      failure: failureOf(Object.assign(new Error("The server is silent", { cause: error }), { code: SILENT }), server),
+    };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Engine, EngineLimits, EngineRequest, Generated, PromptMessage } fr
 import { fitPrompt, MOST_PASSAGES, textsToCount, type Fitted, type Material } from "./prompt.ts";
 import type { Prompts } from "./prompts.ts";
 import { createPoint } from "./to-the-point.ts";
+import { UserError } from "../user-error.ts";
 import { createDraft, type Draft } from "./write-draft.ts";
 import { createThreads, type Thread } from "./write-threads.ts";
 
@@ -35,6 +36,8 @@ export interface Writer {
 
 /** Tokens that an answer may have, where nothing else is said: it ends earlier once it has said enough. */
 const ANSWER_TOKENS = 256;
+const NO_ROOM =
+  "The model's context has no room for a passage; raise model.contextTokens, or lower model.answerTokens in the configuration";
 /** Room for the chat's own format around the messages. */
 const FORMAT_TOKENS = 64;
 
@@ -54,6 +57,7 @@ export function createWriter(parts: {
         { question, found, quoted, before },
         { engine, rules: prompts.answer, room: roomIn(limits, maxTokens), signal },
       );
+      if (plan.shown.length === 0) throw new UserError(NO_ROOM);
       const draft = createDraft(plan.passages, {
         numbers: plan.numbers,
         isToThePoint: createPoint(found.terms, quoted.quotes),

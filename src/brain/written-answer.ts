@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Question } from "../chat.ts";
 import type { Found } from "../knowledge/knowledge.ts";
 import { UserError } from "../user-error.ts";
@@ -11,6 +12,10 @@ export interface Permission {
   readonly writes: boolean;
   readonly why: string;
 }
+
+/** How long a status waits for what is found out about a model's file. */
+const PATIENCE_MS = 500;
+const UNKNOWN: Permission = { writes: false, why: "Its file is being checked" };
 
 /** A model with all it takes to write below quoted answers. */
 export interface ModelParts {
@@ -49,9 +54,10 @@ export async function writeBelow(
 ): Promise<Outcome> {
   const { quoted, question } = given;
   const stands = (why: string): Outcome => ({ answer: quoted, writing: { kind: "not written", why }, timings: {} });
+  // Before anything that takes time: to ask whether the model may write can mean to hash its file.
+  onProgress?.({ kind: "quoted", answer: quoted });
   const permission = await parts.permission();
   if (!permission.writes) return stands(permission.why);
-  onProgress?.({ kind: "quoted", answer: quoted });
   using _late = tellLate(parts, onProgress);
   const startedAt = performance.now();
   try {
@@ -113,7 +119,7 @@ function tellLate({ engine, seconds }: ModelParts, onProgress: ((progress: Progr
 
 /** The model as people see it. */
 export async function modelStatus({ engine, queue, permission }: ModelParts): Promise<ModelStatus> {
-  const { writes, why } = await permission();
+  const { writes, why } = await Promise.race([permission(), delay(PATIENCE_MS, UNKNOWN)]);
   const state = engine.state();
   const shown = { model: engine.label(), writes, waiting: queue.waiting() };
   if (state.kind === "failed") return { ...shown, kind: "failed", writes: false, why: state.why };

@@ -2,6 +2,7 @@ import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toJsonLine } from "../bots/terminal/plain.ts";
 import { changeModelLock, modelFolder, readModelLock, type PulledModel } from "../model-lock.ts";
+import { shownSource } from "../models/source.ts";
 import { readCatalogue, type Catalogue } from "../models/catalogue.ts";
 import type { Outside } from "../models/fetch-source.ts";
 import { dropPart, readPart } from "../models/part.ts";
@@ -42,7 +43,12 @@ export async function runList({ json }: { readonly json: boolean }, world: Model
           sources: sources.map(({ written }) => written),
           ...stateOf(model.name, lock),
         })),
-        others: others.map(([name, model]) => ({ name, ...model, ...stateOf(name, lock) })),
+        others: others.map(([name, model]) => ({
+          name,
+          ...model,
+          source: shownSource(model.source),
+          ...stateOf(name, lock),
+        })),
       })
     : renderList({ dated, models, others, lock }, lookOf(surroundings));
   await write(surroundings.out, shown, surroundings);

@@ -27,7 +27,14 @@ export function addModels(program: Command, { world, run }: Wiring): void {
   addLists(models, { run, given });
   addPull(models, { run, given });
   addKept(models, { run, given, world });
-  addPick(models, { world, run }, async (name, command) => (await import("./models.ts")).runUse(name, given(command)));
+  addPick(models, { world, run }, async (name, command) => {
+    const { surroundings, ...rest } = given(command);
+    // What was measured is on standard output, perhaps as JSON.
+    const { runUse } = await import("./models.ts");
+    const code = await runUse(name, { ...rest, surroundings: { ...surroundings, out: surroundings.err } });
+    warnOfOther(name, command, world);
+    return code;
+  });
 }
 
 interface Given extends Pick<Wiring, "run"> {

@@ -20,6 +20,8 @@ export interface Keeper extends AsyncDisposable {
 type KeeperOptions = Pick<SyncOptions, "index" | "reader" | "sources"> & {
   readonly mayWrite: () => boolean;
   readonly log: Log;
+  /** Told after every sync that changed something. */
+  readonly onChanged?: () => void;
 };
 
 /** A keeper, which does nothing until it is asked to. */
@@ -86,11 +88,12 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
   return { run, state: () => state, failed: () => failed, cancelUpkeep: upkeep.cancel };
 }
 
-async function readAll({ mayWrite, log, ...options }: KeeperOptions & SyncOptions): Promise<SyncReport> {
+async function readAll({ mayWrite, log, onChanged, ...options }: KeeperOptions & SyncOptions): Promise<SyncReport> {
   if (!mayWrite()) return reportStored(options.index);
   const report = await sync(options);
   if (report.added + report.changed + report.removed > 0) {
     log.info({ ...report, failed: report.failed.length }, "documents read");
+    onChanged?.();
   }
   return report;
 }

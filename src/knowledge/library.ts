@@ -27,8 +27,10 @@ export async function openKnowledge(options: {
   readonly folders: readonly FolderOptions[];
   readonly watch: boolean;
   readonly log: Log;
+  /** Told after every sync that changed something. */
+  readonly onChanged?: () => void;
 }): Promise<Knowledge> {
-  const { dataFolder, folders, watch, log } = options;
+  const { dataFolder, folders, watch, log, onChanged } = options;
   const onWarning = (sentence: string) => log.warn(sentence);
   const name = indexName(folders);
   const folder = join(dataFolder, "knowledge", name);
@@ -38,7 +40,9 @@ export async function openKnowledge(options: {
   const index = stack.use(await openLanceIndex({ folder: join(folder, "lance"), mayWrite: right.isHeld(), onWarning }));
   const reader = stack.use(openReader());
   const sources = folders.map((folderOptions) => createFolderSource(folderOptions, { onWarning }));
-  const keeper = stack.use(createKeeper({ index, reader, sources, mayWrite: right.isHeld, log }));
+  const keeper = stack.use(
+    createKeeper({ index, reader, sources, mayWrite: right.isHeld, log, ...(onChanged && { onChanged }) }),
+  );
   if (watch) {
     if (right.isHeld()) await deleteUnused(join(dataFolder, "knowledge"), name);
     else stack.use(whenFree(right, keeper.syncSoon));

@@ -101,7 +101,14 @@ async function take({ response }: Followed, { what, start, options, watch }: Tak
   }
   const { signal, onProgress } = options;
   const chunks = chunksOf(isWhole ? null : response.body, watch);
-  const received = await receive(chunks, { to: what.part, start, total, signal, onProgress });
+  const received = await receive(chunks, {
+    to: what.part,
+    start,
+    total,
+    signal,
+    onProgress,
+    onHashed: () => watch.touch(),
+  });
   if (total !== undefined && received.bytes < total) throw new Cut("the connection was cut before the end");
   return received;
 }

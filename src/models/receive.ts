@@ -29,6 +29,8 @@ interface Target extends Receiving {
   /** Bytes of it that are there already and stay. */
   readonly start: number;
   readonly total: number | undefined;
+  /** Told while what is there already is read again, which may take minutes. */
+  readonly onHashed?: () => void;
 }
 
 /**
@@ -39,7 +41,10 @@ export async function receive(chunks: AsyncIterable<Uint8Array>, target: Target)
   const { to, start, total, signal, onProgress } = target;
   const hash = createHash("sha256");
   if (start > 0) {
-    for await (const chunk of createReadStream(to, { end: start - 1, signal })) hash.update(chunk);
+    for await (const chunk of createReadStream(to, { end: start - 1, signal })) {
+      hash.update(chunk);
+      target.onHashed?.();
+    }
   }
   await using file = await open(to, start > 0 ? "r+" : "w", 0o600);
   let done = start;

@@ -78,8 +78,8 @@ describe("what was evaluated", () => {
       await using engine = await open({ stateFolder });
       expect((await engine.generate(asking("One thing."), { signal })).tokens.reused).toBe(0);
     }
-    const files = readdirSync(stateFolder, { recursive: true, encoding: "utf8" }).map((name) =>
-      join(stateFolder, name),
+    const files = readdirSync(join(stateFolder, "states"), { recursive: true, encoding: "utf8" }).map((name) =>
+      join(stateFolder, "states", name),
     );
     expect(files.some((name) => name.includes("rules-"))).toBe(true);
     for (const name of files) expect(statSync(name).mode & 0o077).toBe(0);
@@ -106,10 +106,10 @@ describe("what was evaluated", () => {
       await engine.forget();
       expect(readdirSync(stateFolder, { recursive: true }).some((name) => String(name).includes("talk-"))).toBe(false);
     }
-    const [before] = readdirSync(stateFolder);
+    const [before] = readdirSync(join(stateFolder, "states"));
     await using other = await open({ stateFolder, hash: "0".repeat(64) });
     await other.generate(asking("One thing."), { signal });
-    expect(existsSync(join(stateFolder, before ?? ""))).toBe(false);
+    expect(existsSync(join(stateFolder, "states", before ?? ""))).toBe(false);
   });
 });
 

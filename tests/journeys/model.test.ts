@@ -30,7 +30,7 @@ function placeWith(script: object): ReturnType<typeof scratch> {
   return scratch({ ...DOCUMENTS, "script.json": JSON.stringify(script) });
 }
 
-describe("a model that writes", () => {
+describe("a model that writes", { timeout: 30_000 }, () => {
   it("is shown as far as the documents carry it, and named with what was dropped", async () => {
     using place = placeWith({ answers: [`${TRUE} ${FALSE}`] });
     const { answer, writing } = await ask(place.folder, ["--model", "puppet:script.json", "--write", "always"]);
@@ -73,7 +73,7 @@ describe("a model that writes", () => {
   });
 });
 
-describe("a model that is not there", () => {
+describe("a model that is not there", { timeout: 30_000 }, () => {
   it("stops a command that names it", async () => {
     using place = scratch(DOCUMENTS);
     const running = hearth(["ask", "--docs", "docs", "--model", "none.gguf", QUESTION], { cwd: place.folder });
@@ -98,7 +98,7 @@ describe("a model that is not there", () => {
   });
 });
 
-describe("a server of the owner's", () => {
+describe("a server of the owner's", { timeout: 30_000 }, () => {
   it("writes for a sealed core, which reaches it through the relay and is sealed all the same", async () => {
     await using server = await modelServer({ listen: 0, reply: deltas([{ content: TRUE }]) });
     const config = `model:\n  write: always\n  servers:\n    - url: ${server.url}/v1\n      key: MODEL_KEY\n`;
@@ -135,10 +135,10 @@ describe("a server of the owner's", () => {
     const { answer, writing } = await ask(place.folder, []);
     expect(answer.kind).toBe("quoted");
     expect(writing?.why).toContain("http://127.0.0.1:1/v1");
-  }, 30_000);
+  });
 });
 
-describe("the page with a model", () => {
+describe("the page with a model", { timeout: 30_000 }, () => {
   it("shows quotes first, then checked sentences, then the answer", async () => {
     using place = placeWith({ answers: [`${TRUE} ${FALSE}`], tokensPerSecond: 100 });
     await using page = await startedPage(place.folder, ["--model", "puppet:script.json", "--write", "always"]);
@@ -150,5 +150,15 @@ describe("the page with a model", () => {
     expect(kinds.at(-1)).toBe("answer");
     for (const { progress } of events) expect(progress?.text ?? "").not.toContain("35");
     expect(JSON.stringify(events.at(-1))).toContain('"kind":"cited"');
+  });
+});
+
+describe("what was measured", { timeout: 30_000 }, () => {
+  it("that cannot be read stops nothing: answers are quoted, and the status says why", async () => {
+    using place = placeWith({ answers: [TRUE] });
+    place.write("data/models/verdicts.json", "{");
+    await using page = await startedPage(place.folder, ["--model", "puppet:script.json"]);
+    const events: object[] = await askPage(page.url, QUESTION);
+    expect(JSON.stringify(events.at(-1))).toMatch(/"kind":"quoted".*verdicts\.json/);
   });
 });
