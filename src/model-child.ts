@@ -65,10 +65,19 @@ export function watchLoading(
 
 /** Bytes of memory of a process that no file stands behind; 0 where the system does not say. */
 function ownMemory(pid: number | undefined): number {
+  return memoryOf(pid, "RssAnon") ?? 0;
+}
+
+/** The most memory that a process held so far, in bytes, its file included; undefined where the system does not say. */
+export function peakMemory({ child }: ModelChild): number | undefined {
+  return memoryOf(child.pid, "VmHWM");
+}
+
+function memoryOf(pid: number | undefined, field: "RssAnon" | "VmHWM"): number | undefined {
   try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(/^RssAnon:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1_024;
+    const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1_024;
   } catch {
-    return 0;
+    return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { ModelGone, type RemoteModel } from "./channel/engine-connect.ts";
 import type { OpenRequest } from "./channel/engine-wire.ts";
 import { freeMemory } from "./brain/llama-memory.ts";
 import type { Log } from "./log.ts";
-import { startProcess, stopProcess, watchLoading, type ModelChild, type ModelPlan } from "./model-child.ts";
+import { peakMemory, startProcess, stopProcess, watchLoading, type ModelChild, type ModelPlan } from "./model-child.ts";
 import { UserError } from "./user-error.ts";
 
 /** So many deaths within this time, and the model is left alone. */
@@ -52,6 +52,7 @@ export function openModelProcess(options: ModelProcessOptions): Engine {
         signal,
       );
     },
+    peakBytes: () => keeper.peakBytes(),
     forget: () => keeper.forget(),
     [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),
   };
@@ -65,6 +66,7 @@ interface Running {
 interface Keeper extends AsyncDisposable {
   hash(): string | undefined;
   state(): EngineState;
+  peakBytes(): number | undefined;
   /** The running process, started if need be; a death while it loads is followed by another try. */
   running(signal: AbortSignal): Promise<Running>;
   forget(): Promise<void>;
@@ -95,6 +97,8 @@ interface Keeping {
   state: EngineState;
   hash: string | undefined;
   current: Promise<Running> | undefined;
+  /** The process that runs, once it has opened the model. */
+  child: ModelChild | undefined;
 }
 
 /** Keeps the process running while it is needed, and says where it stands. */
@@ -106,11 +110,13 @@ function createKeeper(options: ModelProcessOptions): Keeper {
     state: { kind: "loading" },
     hash: options.request.sha256,
     current: undefined,
+    child: undefined,
   };
   const { closing } = keeping;
   return {
     hash: () => keeping.hash,
     state: () => keeping.state,
+    peakBytes: () => keeping.child && peakMemory(keeping.child),
     async running(signal) {
       for (;;) {
         closing.signal.throwIfAborted();
@@ -142,6 +148,7 @@ async function start(keeping: Keeping): Promise<Running> {
       signal: closing.signal,
       died: () => died(keeping),
     });
+    keeping.child = child;
     keeping.hash = opened.hash;
     keeping.state = { kind: "ready" };
     return { child, limits: opened.limits };
@@ -159,6 +166,7 @@ async function start(keeping: Keeping): Promise<Running> {
 function died(keeping: Keeping): void {
   const { closing, deaths, options } = keeping;
   keeping.current = undefined;
+  keeping.child = undefined;
   if (closing.signal.aborted || keeping.state.kind === "failed") return;
   const late = deaths.add();
   options.log.error({ deaths: late }, "the model process died");

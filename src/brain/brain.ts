@@ -80,6 +80,8 @@ export type ModelStatus =
       readonly why: string;
       /** Questions in its queue. */
       readonly waiting: number;
+      /** The most memory that its process held so far, in bytes, where it has one. */
+      readonly peakBytes?: number;
     };
 
 /** What the core knows about itself; shown to people as it is. */

@@ -59,6 +59,8 @@ export interface Engine extends AsyncDisposable {
   countTokens(texts: readonly string[], options: { readonly signal: AbortSignal }): Promise<readonly number[]>;
   /** Writes. The signal ends it within one token, and it then rejects. */
   generate(request: EngineRequest, options: GenerateOptions): Promise<Generated>;
+  /** The most memory that its process held so far, in bytes, where it has one. */
+  peakBytes?(): number | undefined;
   /** Removes what was kept of earlier prompts: from memory, and from the disk. */
   forget(): Promise<void>;
 }

@@ -121,7 +121,9 @@ function tellLate({ engine, seconds }: ModelParts, onProgress: ((progress: Progr
 export async function modelStatus({ engine, queue, permission }: ModelParts): Promise<ModelStatus> {
   const { writes, why } = await Promise.race([permission(), delay(PATIENCE_MS, UNKNOWN)]);
   const state = engine.state();
-  const shown = { model: engine.label(), writes, waiting: queue.waiting() };
+  const peakBytes = engine.peakBytes?.();
+  const memory = peakBytes === undefined ? {} : { peakBytes };
+  const shown = { model: engine.label(), writes, waiting: queue.waiting(), ...memory };
   if (state.kind === "failed") return { ...shown, kind: "failed", writes: false, why: state.why };
   return { ...shown, kind: writes ? state.kind : "idle", why };
 }

@@ -75,13 +75,15 @@ export async function runPick(options: PickOptions, given: PickGiven): Promise<n
       if (!questions) return 2;
       const left = options.questions === undefined ? heldOut(questions) : undefined;
       const trial: Trial = { questions, left, folder, options, given };
-      const quoted = await tryOut({ model: "none", write: "never" }, { label: "No model", trial });
-      if (!quoted) return 2;
+      const plain = await tryOut({ model: "none", write: "never" }, { label: "No model", trial });
+      if (!plain) return 2;
+      const quoted = plain.outcomes;
       const rows = [candidateFigures({ outcomes: quoted }, { quoted, at: given.now() })];
       for (const { name, path } of candidates) {
-        const outcomes = await tryOut({ model: path, write: "always" }, { label: name.slice(0, 9), trial });
-        if (!outcomes) return 2;
-        const row = candidateFigures({ name, outcomes }, { quoted, at: given.now() });
+        const tried = await tryOut({ model: path, write: "always" }, { label: name.slice(0, 9), trial });
+        if (!tried) return 2;
+        const { outcomes } = tried;
+        const row = candidateFigures({ name, ...tried }, { quoted, at: given.now() });
         keep(row, { outcomes, data: given.data });
         rows.push(row);
       }
@@ -124,27 +126,35 @@ async function questionsOf(options: PickOptions, given: PickGiven): Promise<read
   return questions;
 }
 
+interface Tried {
+  readonly outcomes: readonly Outcome[];
+  readonly peakBytes?: number;
+}
+
 /** What came of all questions under one setting, with their documents and then without. */
 async function tryOut(
   changes: Changes,
   { label, trial }: { readonly label: string; readonly trial: Trial },
-): Promise<readonly Outcome[] | undefined> {
+): Promise<Tried | undefined> {
   const { questions, left, folder, options, given } = trial;
   const ask = (asked: readonly EvalQuestion[], more: Changes) =>
-    given.open({ ...changes, ...more }, (brain, surroundings) =>
-      measureQuestions(asked, {
+    given.open({ ...changes, ...more }, async (brain, surroundings): Promise<Tried> => {
+      const outcomes = await measureQuestions(asked, {
         brain,
         surroundings,
         clearance: options.clearance,
         label,
         mayWrite: changes.write === "always",
-      }),
-    );
+      });
+      const { model } = await brain.status(surroundings);
+      const peakBytes = model.kind === "none" ? undefined : model.peakBytes;
+      return { outcomes, ...(peakBytes !== undefined && { peakBytes }) };
+    });
   const answered = await ask(questions, {});
   if (!answered || !left) return answered;
   const exclude = [...given.exclude, ...left.exclude];
   const refused = await ask(left.questions, { data: folder, exclude });
-  return refused && [...answered, ...refused];
+  return refused && { ...answered, outcomes: [...answered.outcomes, ...refused.outcomes] };
 }
 
 /** Keeps the verdict on a model, so that it writes from now on, or does not. One that never wrote has no prompt to be kept under. */
