@@ -5,7 +5,7 @@ import type { PromptMessage } from "../src/brain/engine.ts";
 import type { LlamaOptions } from "../src/brain/llama-options.ts";
 import { type LlamaEngine, openLlamaEngine } from "../src/brain/llama.ts";
 import { silentLog } from "../src/log.ts";
-import { randomFrom } from "../tests/helpers/random.ts";
+import { randomFrom } from "../src/eval/random.ts";
 
 /** What is opened for a figure. */
 export interface OursOptions {

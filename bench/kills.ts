@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import PQueue from "p-queue";
 import { askPage, childrenOf, hearth, root, scratch } from "../tests/helpers/hearth.ts";
-import { randomFrom } from "../tests/helpers/random.ts";
+import { randomFrom } from "../src/eval/random.ts";
 import { median, percentile } from "./figures.ts";
 import { freePort, lookup, statusWhen } from "./page.ts";
 

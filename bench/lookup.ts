@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { Passage } from "../src/chat.ts";
 import type { IndexedDocument } from "../src/knowledge/document.ts";
 import { openLanceIndex } from "../src/knowledge/lance.ts";
-import { randomFrom } from "../tests/helpers/random.ts";
+import { randomFrom } from "../src/eval/random.ts";
 import { median, percentile } from "./figures.ts";
 
 const TOTAL = Number(process.argv[2] ?? 100_000);

@@ -106,7 +106,8 @@ export function readConfigFile(named: string | undefined, { cwd }: { readonly cw
   return { path, parsed: result.data, at };
 }
 
-function toValue(document: Document, shown: string): unknown {
+/** What a YAML document says. Throws a UserError for an alias that leads nowhere. */
+export function toValue(document: Document, shown: string): unknown {
   try {
     return document.toJS();
   } catch (error) {
@@ -127,7 +128,8 @@ function readText(path: string, shown: string): string | undefined {
   }
 }
 
-function lineOf(
+/** The line of a key of a YAML document, or of the nearest key above it that stands there. */
+export function lineOf(
   document: Document,
   { key, lines }: { readonly key: readonly PropertyKey[]; readonly lines: LineCounter },
 ): number {
@@ -147,7 +149,8 @@ function describeIssue(issue: z.core.$ZodIssue | undefined, at: (key: readonly P
   return `${at(issue.path)}: ${nameOf(issue.path)} cannot be used (${issue.message}); correct it, config/hearth.example.yaml shows how`;
 }
 
-function nameOf(path: readonly PropertyKey[]): string {
+/** A key as people write it: "documents[0].folder". */
+export function nameOf(path: readonly PropertyKey[]): string {
   return path
     .map((part, index) => (typeof part === "number" ? `[${part}]` : (index ? "." : "") + String(part)))
     .join("");

@@ -1,3 +1,5 @@
+import { withoutThinking } from "./thinking.ts";
+
 /** Tokens that are held back at most while they make no whole character. */
 const LONGEST_CHARACTER = 8;
 /** Tokens before a stretch that its spaces depend on. */
@@ -12,8 +14,6 @@ export interface TextStream<Token extends number> {
   /** All that was written, once it has ended. */
   whole(): string;
 }
-
-const THINKING = [{ open: "<think>", close: "</think>" }] as const;
 
 /** Text of tokens: whole characters only, without the model's thinking at its beginning, ended by the first of `stops`. */
 export function createTextStream<Token extends number>(
@@ -42,8 +42,8 @@ export function createTextStream<Token extends number>(
       }
       return { stopped: isStopped };
     },
-    shown: () => withoutThinking(isStopped ? text : withoutBeginning(text, stops)),
-    whole: () => withoutThinking(text),
+    shown: () => withoutThinking(isStopped ? text : withoutBeginning(text, stops)).trimStart(),
+    whole: () => withoutThinking(text).trimStart(),
   };
 }
 
@@ -55,16 +55,4 @@ function withoutBeginning(text: string, stops: readonly string[]): string {
     if (stops.some((stop) => stop.startsWith(end))) return text.slice(0, -length);
   }
   return text;
-}
-
-/** Leaves out a thought at the beginning; while it is open, or may still become one, there is nothing to show. */
-export function withoutThinking(text: string): string {
-  const start = text.trimStart();
-  for (const { open, close } of THINKING) {
-    if (open.startsWith(start.slice(0, open.length)) && start.length < open.length) return "";
-    if (!start.startsWith(open)) continue;
-    const end = start.indexOf(close);
-    return end === -1 ? "" : start.slice(end + close.length).trimStart();
-  }
-  return start;
 }

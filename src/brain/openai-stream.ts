@@ -2,7 +2,8 @@ import type { OpenAI } from "openai";
 import type { EngineRequest, Generated } from "./engine.ts";
 import { CUT_OFF, NO_JSON, SILENT } from "./openai-failure.ts";
 import { at, numberAt } from "./openai-server.ts";
-import { estimateTokens, withoutSpecialTokens, withoutThinking } from "./openai-text.ts";
+import { estimateTokens, withoutSpecialTokens } from "./openai-text.ts";
+import { withoutThinking } from "./thinking.ts";
 
 /** How a server is told of a JSON schema: the protocol's way, and that of llama.cpp's Python server, which knows only an older one. */
 export type JsonStyle = "json_schema" | "json_object";

@@ -14,18 +14,6 @@ export function estimateTokens(text: string): number {
   return Math.ceil(ideographs + others / OTHER_CHARACTERS_A_TOKEN + latin / CHARACTERS_A_TOKEN);
 }
 
-const THINKING = "<think>";
-const THOUGHT = "</think>";
-
-/** What a model has written so far without the thinking at its start, so that it only grows as the model writes on. */
-export function withoutThinking(written: string): string {
-  const text = written.trimStart();
-  if (THINKING.startsWith(text)) return "";
-  if (!text.startsWith(THINKING)) return written;
-  const end = text.indexOf(THOUGHT);
-  return end < 0 ? "" : text.slice(end + THOUGHT.length).trimStart();
-}
-
 /** Openings of what models know as special tokens: ChatML, Llama, DeepSeek, Gemma, Mistral, and the marks of thinking and tools. */
 const SPECIAL =
   /<(?=[|｜])|<(?=\/?(?:s|bos|eos|pad|unk|start_of_turn|end_of_turn|think|tool_call|tool_response)>)|<(?=<\/?SYS>>)|\[(?=\/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS)\])/g;

@@ -1,10 +1,7 @@
 import type { Command } from "commander";
-import type { Audience } from "../chat.ts";
 import type { Wiring } from "./launch.ts";
+import { OWNER } from "./program-questions.ts";
 import { wholeNumber } from "./whole-number.ts";
-
-/** What the owner of the machine may read in the terminal: everything there is. */
-const OWNER: readonly Audience[] = ["public", "team"];
 
 /** Adds `eval`. What measures is loaded when it is needed: no process that answers has any of it. */
 export function addEval(program: Command, { world, run }: Wiring): void {

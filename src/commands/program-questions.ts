@@ -8,7 +8,7 @@ import { runLookup } from "./lookup.ts";
 import { wholeNumber } from "./whole-number.ts";
 
 /** What the owner of the machine may read in the terminal: everything there is. */
-const OWNER: readonly Audience[] = ["public", "team"];
+export const OWNER: readonly Audience[] = ["public", "team"];
 
 /** Adds `ask`, `lookup` and `chat`. */
 export function addQuestions(program: Command, wiring: Wiring): void {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { isNode, LineCounter, parseDocument, type Document } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { lineOf, nameOf, toValue } from "../config-file.ts";
 import { codeOf } from "../error-code.ts";
 import { UserError } from "../user-error.ts";
 import { parseSource, SOURCE_FORMS, type Source } from "./source.ts";
@@ -85,28 +86,8 @@ function readText(path: string, shown: string): string {
   }
 }
 
-function toValue(document: Document, shown: string): unknown {
-  try {
-    return document.toJS();
-  } catch (error) {
-    throw new UserError(`${shown}: this is not valid YAML (an alias cannot be resolved); correct it`, { cause: error });
-  }
-}
-
-function lineOf(
-  document: Document,
-  { key, lines }: { readonly key: readonly PropertyKey[]; readonly lines: LineCounter },
-): number {
-  for (let length = key.length; length > 0; length -= 1) {
-    const node = document.getIn(key.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
-}
-
 function describeIssue(issue: z.core.$ZodIssue | undefined, at: (key: readonly PropertyKey[]) => string): string {
   const path = issue?.code === "unrecognized_keys" ? [...issue.path, issue.keys[0] ?? ""] : [...(issue?.path ?? [])];
-  const name = path.map((part, index) => (typeof part === "number" ? `[${part}]` : (index ? "." : "") + String(part)));
   const why = issue?.code === "unrecognized_keys" ? "this is not a key of a model" : (issue?.message ?? "");
-  return `${at(path)}: ${name.join("") || "the file"} cannot be used (${why}); correct it, the lines at its top say how`;
+  return `${at(path)}: ${nameOf(path) || "the file"} cannot be used (${why}); correct it, the lines at its top say how`;
 }

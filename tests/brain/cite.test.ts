@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createCiter } from "../../src/brain/cite.ts";
 import { sentencesOf } from "../../src/brain/sentences.ts";
 import type { Passage } from "../../src/chat.ts";
-import { randomFrom } from "../helpers/random.ts";
+import { randomFrom } from "../../src/eval/random.ts";
 import { passage } from "../helpers/scripted-brain.ts";
 
 const about = (text: string, given: Partial<Passage> = {}) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { gate, gateCode } from "../../src/brain/gate.ts";
 import { withoutUnseen } from "../../src/brain/gate-unseen.ts";
-import { randomFrom } from "../helpers/random.ts";
+import { randomFrom } from "../../src/eval/random.ts";
 
 const passages = [
   {

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { hashFile, readGgufHeader } from "../../src/brain/gguf.ts";
 import { UserError } from "../../src/user-error.ts";
 import { TINY, writeGguf } from "../helpers/gguf.ts";
-import { randomFrom } from "../helpers/random.ts";
+import { randomFrom } from "../../src/eval/random.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hearth-gguf-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createLookup } from "../../src/brain/llama-lookup.ts";
-import { randomFrom } from "../helpers/random.ts";
+import { randomFrom } from "../../src/eval/random.ts";
 
 const tokens = (...numbers: number[]) => numbers;
 const range = (from: number, length: number) => tokens(...Array.from({ length }, (_, index) => from + index));

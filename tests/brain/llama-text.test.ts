@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createTextStream, withoutThinking } from "../../src/brain/llama-text.ts";
+import { createTextStream } from "../../src/brain/llama-text.ts";
+import { withoutThinking } from "../../src/brain/thinking.ts";
 
 /** A model whose tokens are bytes. */
 const bytes = {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { ALIGNMENT, entries, padded, string, u32, u64 } from "./gguf-bytes.ts";
 import type { GgufShape } from "./gguf.ts";
-import { randomFrom } from "./random.ts";
+import { randomFrom } from "../../src/eval/random.ts";
 
 const RANK = 4;
 

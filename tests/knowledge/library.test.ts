@@ -6,7 +6,7 @@ import { openKnowledge } from "../../src/knowledge/library.ts";
 import type { FolderOptions } from "../../src/knowledge/source.ts";
 import { silentLog } from "../../src/log.ts";
 import { scratch } from "../helpers/hearth.ts";
-import { randomFrom } from "../helpers/random.ts";
+import { randomFrom } from "../../src/eval/random.ts";
 import { folderOf } from "../helpers/read-brain.ts";
 
 const signal = AbortSignal.timeout(120_000);

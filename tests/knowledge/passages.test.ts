@@ -3,7 +3,7 @@ import type { Passage } from "../../src/chat.ts";
 import { cutPassages, MOST_WORDS } from "../../src/knowledge/passages.ts";
 import { readMarkdown } from "../../src/knowledge/read/markdown.ts";
 import { countWords } from "../../src/knowledge/split-block.ts";
-import { randomFrom } from "../helpers/random.ts";
+import { randomFrom } from "../../src/eval/random.ts";
 
 const cut = (markdown: string, urlTemplate?: string, path = "guides/my page.md"): Passage[] =>
   cutPassages(readMarkdown(markdown, { fileName: path }), {
