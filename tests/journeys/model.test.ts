@@ -154,6 +154,19 @@ describe("the page with a model", { timeout: 30_000 }, () => {
 });
 
 describe("what was measured", { timeout: 30_000 }, () => {
+  it("lets a model write by itself where it won, and not where it lost", async () => {
+    using place = placeWith({ answers: [TRUE] });
+    const forced = await ask(place.folder, ["--model", "puppet:script.json", "--write", "always"]);
+    const verdict = { modelHash: "puppet:puppet", promptHash: forced.writing?.promptHash, questions: 20 };
+    for (const wins of [true, false]) {
+      const judged = { ...verdict, wins, why: wins ? "It won." : "It lost.", at: "2026-11-24T12:00:00.000Z" };
+      place.write("data/models/verdicts.json", JSON.stringify({ verdicts: [judged] }));
+      const { answer, writing } = await ask(place.folder, ["--model", "puppet:script.json"]);
+      expect(answer.kind).toBe(wins ? "cited" : "quoted");
+      if (!wins) expect(writing).toEqual({ kind: "not written", why: "It lost." });
+    }
+  });
+
   it("that cannot be read stops nothing: answers are quoted, and the status says why", async () => {
     using place = placeWith({ answers: [TRUE] });
     place.write("data/models/verdicts.json", "{");
