@@ -13,6 +13,7 @@ interface Said {
   readonly answer: { readonly kind: string; readonly text: string };
   readonly writing?: {
     readonly kind: string;
+    readonly promptHash?: string;
     readonly why?: string;
     readonly sentences?: object;
     readonly model?: object;
