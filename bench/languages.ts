@@ -55,6 +55,7 @@ function toDocument({ context }: Paragraph, place: number): IndexedDocument {
   const id = createHash("sha256").update(String(place)).digest("hex").slice(0, 32);
   return {
     id,
+    file: id,
     hash: id,
     audience: "team",
     modifiedAt: "",

@@ -123,5 +123,12 @@ function makeDocument(number: number): IndexedDocument {
     text: words(WORDS_IN_PASSAGE),
   });
   const rest = Array.from({ length: PER_DOCUMENT - 1 }, (_, position) => make(position + 1));
-  return { id, hash: id, audience: "team", modifiedAt: "2026-11-24T09:00:00.000Z", passages: [make(0), ...rest] };
+  return {
+    id,
+    file: id,
+    hash: id,
+    audience: "team",
+    modifiedAt: "2026-11-24T09:00:00.000Z",
+    passages: [make(0), ...rest],
+  };
 }

@@ -43,8 +43,12 @@ export interface Passage {
   readonly headings: readonly string[];
   /** Fragment of the nearest heading, without "#"; empty above the first heading. */
   readonly anchor: string;
-  /** First and last line in the file, counted from 1. */
+  /** First and last line (or row) in the file, counted from 1; [0, 0] where the format has no lines. */
   readonly lines: readonly [first: number, last: number];
+  /** Page or slide, counted from 1, in formats that have them. */
+  readonly page?: number;
+  /** When the document last changed, ISO 8601. */
+  readonly modifiedAt?: string;
   /** Where people can read it, if the folder or the document says so. */
   readonly url?: string;
   /** Markdown. */
@@ -55,6 +59,8 @@ export interface Passage {
 export interface Hit {
   readonly passage: Passage;
   readonly score: number;
+  /** How near in meaning it is to what was asked: the cosine of their vectors, where there are vectors. */
+  readonly similarity?: number;
 }
 
 /** Words taken as they stand from a passage, and where: character ranges in `passages[passage].text`. */

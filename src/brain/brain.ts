@@ -1,5 +1,6 @@
 import type { Answer, Audience, Hit, Passage, Question } from "../chat.ts";
 import type { KnowledgeStatus, SyncReport } from "../knowledge/knowledge.ts";
+import type { Scope } from "../knowledge/passage-index.ts";
 
 /** The sentences that answer, quoted. */
 export type QuotedAnswer = Extract<Answer, { kind: "quoted" }>;
@@ -127,14 +128,22 @@ export interface Brain {
   /** Passages for words as they are typed: the last word counts as the beginning of one. No model, no waiting. */
   lookup(
     words: string,
-    options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly signal: AbortSignal },
+    options: {
+      readonly clearance: readonly Audience[];
+      readonly scope?: Scope;
+      readonly limit: number;
+      readonly signal: AbortSignal;
+    },
   ): Promise<readonly Hit[]>;
   /** All passages of one document in order; empty when there is none, or when the clearance does not cover it. */
   document(
     id: string,
     options: { readonly clearance: readonly Audience[]; readonly signal: AbortSignal },
   ): Promise<readonly Passage[]>;
-  /** Makes the index match the folders now, and says what changed. A sync in hand is joined. */
-  sync(options: { readonly signal: AbortSignal }): Promise<SyncReport>;
+  /**
+   * Makes the index match the folders now, and says what changed. A sync in hand is joined. With `complete` it waits until every
+   * passage can be found by meaning too.
+   */
+  sync(options: { readonly signal: AbortSignal; readonly complete?: boolean }): Promise<SyncReport>;
   status(options: { readonly signal: AbortSignal }): Promise<BrainStatus>;
 }

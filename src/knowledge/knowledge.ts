@@ -1,4 +1,6 @@
 import type { Audience, Hit, Passage } from "../chat.ts";
+import type { EmbedderLabel } from "./embedder.ts";
+import type { Scope } from "./passage-index.ts";
 
 /** A word of a question: as it was asked, its stem, and how much it tells (0 and up, see terms.ts). */
 export interface Term {
@@ -48,10 +50,18 @@ export type SyncState =
   | { readonly kind: "current"; readonly at: string; readonly seconds: number }
   | { readonly kind: "failed"; readonly reason: string };
 
+/** Where search by meaning stands. While passages wait for their vectors (counted here), words find them. */
+export type MeaningState =
+  | { readonly kind: "none" }
+  | { readonly kind: "embedding"; readonly model: EmbedderLabel; readonly done: number; readonly total: number }
+  | { readonly kind: "ready"; readonly model: EmbedderLabel }
+  | { readonly kind: "failed"; readonly model: EmbedderLabel; readonly why: string };
+
 export interface KnowledgeStatus {
   readonly documents: number;
   readonly passages: number;
   readonly sync: SyncState;
+  readonly meaning: MeaningState;
   /** Documents that could not be read at the last sync. */
   readonly failed: readonly FailedDocument[];
 }
@@ -61,16 +71,35 @@ export interface Knowledge extends AsyncDisposable {
   /** Passages for a question in plain words; `earlier` holds what the asker said before, oldest first. */
   search(
     question: { readonly text: string; readonly earlier: readonly string[] },
-    options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly signal: AbortSignal },
+    options: {
+      readonly clearance: readonly Audience[];
+      readonly scope?: Scope;
+      readonly limit: number;
+      readonly signal: AbortSignal;
+    },
   ): Promise<Found>;
   /** Passages for words as they are typed: the last word counts as the beginning of one. */
   lookup(
     words: string,
-    options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly signal: AbortSignal },
+    options: {
+      readonly clearance: readonly Audience[];
+      readonly scope?: Scope;
+      readonly limit: number;
+      readonly signal: AbortSignal;
+    },
   ): Promise<readonly Hit[]>;
   /** All passages of one document in order; empty when there is none, or when the clearance does not cover it. */
   document(id: string, options: { readonly clearance: readonly Audience[] }): Promise<readonly Passage[]>;
-  /** Makes the index match the folders. A sync in hand is joined. */
-  sync(options: { readonly signal: AbortSignal }): Promise<SyncReport>;
+  /**
+   * How near in meaning each text is to a question (cosine), in their order; undefined where there is no embedding model that is
+   * ready.
+   */
+  nearness(
+    question: string,
+    texts: readonly string[],
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly number[] | undefined>;
+  /** Makes the index match the folders. A sync in hand is joined. With `complete` it waits until every passage has its vector. */
+  sync(options: { readonly signal: AbortSignal; readonly complete?: boolean }): Promise<SyncReport>;
   status(): Promise<KnowledgeStatus>;
 }

@@ -1,6 +1,6 @@
 import { MatchQuery } from "@lancedb/lancedb";
 import type { Audience } from "../chat.ts";
-import type { PassageIndex } from "./passage-index.ts";
+import type { PassageIndex, Scope } from "./passage-index.ts";
 import { wordsOf } from "./words.ts";
 
 /** Longer queries are cut: a query of 700,000 characters was seen to take more than a second. */
@@ -16,6 +16,30 @@ export function audienceFilter(clearance: readonly Audience[]): string {
       throw new Error("An audience may hold letters, digits and _ : . - only");
   }
   return `audience IN (${clearance.map((audience) => `'${audience}'`).join(", ")})`;
+}
+
+/** The rows that a place may see, of a scope. Throws as `audienceFilter` does. */
+export function rowsFilter(clearance: readonly Audience[], scope: Scope = {}): string {
+  const { folder, types, since, until } = scope;
+  const parts = [
+    audienceFilter(clearance),
+    ...(folder === undefined ? [] : [`starts_with(path, ${quoted(`${folder.replace(/\/+$/, "")}/`)})`]),
+    ...(types === undefined ? [] : [`type IN (${types.map(quoted).join(", ")})`]),
+    ...(since === undefined ? [] : [`modified_at >= ${quoted(since)}`]),
+    ...(until === undefined ? [] : [`modified_at < ${quoted(until)}`]),
+  ];
+  return parts.join(" AND ");
+}
+
+/** A text as a literal of SQL, in which only the quote is special. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** The rows of passages, as a filter. Throws on what is no passage id. */
+export function idsFilter(ids: readonly string[]): string {
+  if (!ids.every((id) => /^[0-9a-f]{32}#\d+$/.test(id))) throw new Error("That is no passage id");
+  return `id IN (${ids.map((id) => `'${id}'`).join(", ")})`;
 }
 
 /** Ids are made of digits that need no quoting in a filter; nothing else is let into one. */

@@ -1,13 +1,21 @@
 import { mkdir, rm } from "node:fs/promises";
 import { connect, Index, MatchQuery, type Connection, type Table } from "@lancedb/lancedb";
 import PQueue from "p-queue";
-import { audienceFilter, documentIds, documentsFilter, isDocumentId, toQueries } from "./lance-query.ts";
+import {
+  audienceFilter,
+  documentIds,
+  documentsFilter,
+  idsFilter,
+  isDocumentId,
+  rowsFilter,
+  toQueries,
+} from "./lance-query.ts";
 import { schema, SHOWN, toPassage, toRows, type Row } from "./lance-rows.ts";
 import type { Hit } from "../chat.ts";
 import type { KnownDocument, PassageIndex } from "./passage-index.ts";
 
 /** Part of the index folder's name: another number means another layout, and so a new index. */
-export const INDEX_FORMAT = 1;
+export const INDEX_FORMAT = 2;
 
 const TABLE = "passages";
 /** Columns with a word index. */
@@ -64,11 +72,11 @@ export async function openLanceIndex(place: IndexPlace): Promise<PassageIndex> {
 function reading(
   current: () => Promise<Table | undefined>,
   frequencies: Map<string, number>,
-): Pick<PassageIndex, "documents" | "search" | "frequencies" | "document" | "count"> {
+): Pick<PassageIndex, "documents" | "search" | "frequencies" | "document" | "passages" | "count"> {
   return {
     documents: async () => knownDocuments(await current()),
-    search: async (words, { clearance, limit, prefix = false }) => {
-      const filter = audienceFilter(clearance);
+    search: async (words, { clearance, scope, limit, prefix = false }) => {
+      const filter = rowsFilter(clearance, scope);
       const table = await current();
       const queries = table ? toQueries(words, { prefix }) : [];
       const found = queries.map(async (query): Promise<readonly ScoredRow[]> => {
@@ -95,6 +103,12 @@ function reading(
       const found = (await current())?.query().where(`${documentsFilter([id])} AND ${filter}`);
       const rows: (Row & { position: number })[] = (await found?.select([...SHOWN, "position"]).toArray()) ?? [];
       return rows.toSorted((one, other) => one.position - other.position).map(toPassage);
+    },
+    passages: async (ids, { clearance }) => {
+      const filter = `${idsFilter(ids)} AND ${audienceFilter(clearance)}`;
+      const found = ids.length > 0 ? (await current())?.query().where(filter) : undefined;
+      const rows: (Row & { hash: string })[] = (await found?.select([...SHOWN, "hash"]).toArray()) ?? [];
+      return rows.map((row) => ({ passage: toPassage(row), hash: row.hash }));
     },
     count: async () => countAll(await current()),
   };
@@ -196,10 +210,23 @@ async function countAll(table: Table | undefined): ReturnType<PassageIndex["coun
   return { documents, passages };
 }
 
+const KNOWN = ["document_id", "file_id", "hash", "path", "audience", "modified_at", "passages"];
+
+interface KnownRow extends Pick<KnownDocument, "hash" | "path" | "audience" | "passages"> {
+  readonly document_id: string;
+  readonly file_id: string;
+  readonly modified_at: string;
+}
+
 async function knownDocuments(table: Table | undefined): Promise<ReadonlyMap<string, KnownDocument>> {
-  const found = table?.query().where("position = 0").select(["document_id", "hash", "path", "passages"]);
-  const rows: { document_id: string; hash: string; path: string; passages: number }[] = (await found?.toArray()) ?? [];
-  return new Map(rows.map(({ document_id: id, hash, path, passages }) => [id, { hash, path, passages }]));
+  const found = table?.query().where("position = 0").select(KNOWN);
+  const rows: KnownRow[] = (await found?.toArray()) ?? [];
+  return new Map(
+    rows.map(({ document_id: id, file_id: file, modified_at: modifiedAt, hash, path, audience, passages }) => [
+      id,
+      { hash, path, file, audience, modifiedAt, passages },
+    ]),
+  );
 }
 
 /** Rows that the word index lacks are looked through one by one, at 20 to 60 µs each: a few thousand are felt. */

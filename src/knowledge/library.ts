@@ -57,8 +57,14 @@ export async function openKnowledge(options: {
     search: search.search,
     lookup: search.lookup,
     document: (id, { clearance }) => index.document(id, { clearance }),
+    nearness: async () => undefined,
     sync: keeper.sync,
-    status: async () => ({ ...(await index.count()), sync: keeper.state(), failed: keeper.failed() }),
+    status: async () => ({
+      ...(await index.count()),
+      sync: keeper.state(),
+      meaning: { kind: "none" },
+      failed: keeper.failed(),
+    }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

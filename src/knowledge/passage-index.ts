@@ -1,10 +1,25 @@
 import type { Audience, Hit, Passage } from "../chat.ts";
 import type { IndexedDocument } from "./document.ts";
 
+/** Which passages a search may give, besides the clearance; what is left out does not limit. */
+export interface Scope {
+  /** A folder inside the documents' folder, with forward slashes: only what lies below it. */
+  readonly folder?: string;
+  /** Extensions without the dot, such as "pdf", in lower case. */
+  readonly types?: readonly string[];
+  /** ISO 8601 instants: last changed from `since` on, and before `until`. */
+  readonly since?: string;
+  readonly until?: string;
+}
+
 /** What is stored about one document, without its text. */
 export interface KnownDocument {
   readonly hash: string;
   readonly path: string;
+  /** The id of the file that it was read from: its own, but for what stands with others in one file (a zip, an mbox). */
+  readonly file: string;
+  readonly audience: string;
+  readonly modifiedAt: string;
   readonly passages: number;
 }
 
@@ -26,7 +41,12 @@ export interface PassageIndex extends AsyncDisposable {
    */
   search(
     words: string,
-    options: { readonly clearance: readonly Audience[]; readonly limit: number; readonly prefix?: boolean },
+    options: {
+      readonly clearance: readonly Audience[];
+      readonly scope?: Scope;
+      readonly limit: number;
+      readonly prefix?: boolean;
+    },
   ): Promise<readonly Hit[]>;
   /**
    * In how many passages of the given audiences each word occurs (in any form with the same stem), counted up to `cap`. Words
@@ -38,6 +58,11 @@ export interface PassageIndex extends AsyncDisposable {
   ): Promise<readonly number[]>;
   /** All passages of one document in order, if the clearance covers it. */
   document(id: string, options: { readonly clearance: readonly Audience[] }): Promise<readonly Passage[]>;
+  /** The passages of these ids that the clearance covers, each with its document's hash, in no order. */
+  passages(
+    ids: readonly string[],
+    options: { readonly clearance: readonly Audience[] },
+  ): Promise<readonly { readonly passage: Passage; readonly hash: string }[]>;
   count(): Promise<{ readonly documents: number; readonly passages: number }>;
   /** Compacts, brings the word index up to date and drops old versions. For idle time; searches go on meanwhile. */
   optimize(): Promise<void>;

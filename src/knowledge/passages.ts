@@ -22,23 +22,33 @@ interface Section {
  */
 export function cutPassages(
   document: ReadDocument,
-  options: { readonly documentId: string; readonly path: string; readonly urlTemplate?: string },
+  options: {
+    readonly documentId: string;
+    readonly path: string;
+    readonly modifiedAt?: string;
+    readonly urlTemplate?: string;
+  },
 ): [Passage, ...Passage[]] {
-  const { documentId, path } = options;
+  const { documentId, path, modifiedAt } = options;
   const link = linker(document, options);
   const pieces = toSections(document).flatMap((section) =>
     pack(section).map((blocks) => ({ section, blocks, lines: linesOf(section, blocks) })),
   );
   const passages = pieces.map(({ section, blocks, lines }, index): Passage => {
-    const url = link(section.anchor);
+    const page = blocks.find((block) => block.page !== undefined)?.page;
+    // Browsers open a PDF at a page by this fragment (RFC 8118).
+    const anchor = page === undefined ? section.anchor : `page=${page}`;
+    const url = link(anchor);
     return {
       id: `${documentId}#${index}`,
       documentId,
       path,
       title: document.title,
       headings: section.headings,
-      anchor: section.anchor,
+      anchor,
       lines,
+      ...(page !== undefined && { page }),
+      ...(modifiedAt !== undefined && { modifiedAt }),
       ...(url !== undefined && { url }),
       text: blocks.map(({ text }) => text).join("\n\n"),
     };

@@ -1,6 +1,6 @@
 import type { Audience, Hit } from "../chat.ts";
 import type { Knowledge, Term } from "./knowledge.ts";
-import type { PassageIndex } from "./passage-index.ts";
+import type { PassageIndex, Scope } from "./passage-index.ts";
 import { rankHits } from "./ranking.ts";
 import { rankTyped } from "./typed.ts";
 import { earlierOf, FREQUENCY_CAP, termsOf, weigh, type Unweighed } from "./terms.ts";
@@ -14,22 +14,28 @@ const LONGEST_QUERY = 1_000;
 /** Search over a passage index: candidates by its words, then an order by what each word of the question tells. */
 export function createSearch(index: PassageIndex): Pick<Knowledge, "search" | "lookup"> {
   return {
-    async search({ text, earlier: before }, { clearance, limit, signal }) {
+    async search({ text, earlier: before }, { clearance, scope, limit, signal }) {
       signal.throwIfAborted();
       const question = text.slice(0, LONGEST_QUERY);
       const earlier = earlierOf(question, before).map((turn) => turn.slice(0, LONGEST_QUERY));
       const unweighed = termsOf(question, earlier);
       const [candidates, terms] = await Promise.all([
-        findCandidates(index, { words: [question, ...earlier.toReversed()], terms: unweighed, clearance }),
+        findCandidates(index, {
+          words: [question, ...earlier.toReversed()],
+          terms: unweighed,
+          clearance,
+          ...(scope && { scope }),
+        }),
         weighTerms(index, unweighed, clearance),
       ]);
       signal.throwIfAborted();
       return { hits: rankHits(candidates, terms).slice(0, limit), terms };
     },
-    async lookup(words, { clearance, limit, signal }) {
+    async lookup(words, { clearance, scope, limit, signal }) {
       signal.throwIfAborted();
       const candidates = await index.search(words, {
         clearance,
+        ...(scope && { scope }),
         limit: Math.max(limit, LOOKUP_CANDIDATES),
         prefix: true,
       });
@@ -44,10 +50,11 @@ async function findCandidates(
     readonly words: readonly string[];
     readonly terms: readonly Unweighed[];
     readonly clearance: readonly Audience[];
+    readonly scope?: Scope;
   },
 ): Promise<Hit[]> {
-  const { words, terms, clearance } = given;
-  const options = { clearance, limit: CANDIDATES };
+  const { words, terms, ...place } = given;
+  const options = { ...place, limit: CANDIDATES };
   const variants = [...new Set(terms.flatMap((term) => term.variants.map(({ word }) => word)))];
   const content = terms.filter(({ isFunction }) => !isFunction).map(({ word }) => word);
   const queries = [words.join(" "), ...(variants.length > 0 ? [[...content, ...variants].join(" ")] : [])];

@@ -28,6 +28,7 @@ export async function sync({ sources, index, reader, signal, onProgress }: SyncO
     sources.map(async (source) => ({ source, folder: source.options, listing: await source.list({ signal }) })),
   );
   const known = await index.documents();
+  const knownOf = Map.groupBy(known, ([, { file }]) => file);
   const files = listings.flatMap(({ folder, listing }) => listing.files.map((file) => ({ file, folder })));
   const writer = batchWriter(index);
   const counts = { added: 0, changed: 0, unchanged: 0 };
@@ -42,20 +43,23 @@ export async function sync({ sources, index, reader, signal, onProgress }: SyncO
       continue;
     }
     read.add(file.absolutePath);
-    seen.add(file.id);
-    const outcome = await readOne({ file, folder, known: known.get(file.id), reader, signal });
+    const before = knownOf.get(file.id) ?? [];
+    const outcome = await readOne({ file, folder, known: before[0]?.[1], reader, signal });
     if (outcome.kind === "failed") {
       failed.push({ path: file.path, reason: outcome.reason });
-      // What it knew of the document was for other readers: better not to know it.
-      if (!(await isKeptFor(index, { id: file.id, folder }))) seen.delete(file.id);
+      // What it knew of the documents for other readers is better not known.
+      for (const [id, { audience }] of before) if (audience === folder.audience) seen.add(id);
       continue;
     }
     counts[outcome.kind] += 1;
-    if (outcome.document) await writer.add(outcome.document);
+    for (const id of outcome.documents?.map((document) => document.id) ?? before.map(([id]) => id)) seen.add(id);
+    for (const document of outcome.documents ?? []) await writer.add(document);
   }
   for (const { source, folder, listing } of listings) {
     for (const { path } of listing.refused.filter(({ isUnread }) => isUnread)) {
-      for (const id of documentsAt(path, { known, source })) if (await isKeptFor(index, { id, folder })) seen.add(id);
+      for (const [id, { audience }] of documentsAt(path, { known, source })) {
+        if (audience === folder.audience) seen.add(id);
+      }
     }
   }
   const gone = [...known.keys()].filter((id) => !seen.has(id));
@@ -67,25 +71,25 @@ function refusals({ refused }: Listing): FailedDocument[] {
   return refused.map(({ path, reason }) => ({ path, reason }));
 }
 
-/** Whether what is stored of a document is meant for those who may read its folder now. */
-async function isKeptFor(
-  index: PassageIndex,
-  { id, folder }: { readonly id: string; readonly folder: FolderOptions },
-): Promise<boolean> {
-  return (await index.document(id, { clearance: [folder.audience] })).length > 0;
-}
-
-/** Ids of a source's known documents at a path, or below it. */
+/** A source's known documents at a path, or below it. */
 function documentsAt(
   path: string,
   { known, source }: { readonly known: ReadonlyMap<string, KnownDocument>; readonly source: Source },
-): string[] {
+): [string, KnownDocument][] {
   const isAt = (document: KnownDocument) => document.path === path || document.path.startsWith(`${path}/`);
-  return [...known].filter(([id, document]) => isAt(document) && source.idOf(document.path) === id).map(([id]) => id);
+  // A document inside a file has the path of the file above its own.
+  const isOf = ({ path: own, file }: KnownDocument) => ancestors(own).some((above) => source.idOf(above) === file);
+  return [...known].filter(([, document]) => isAt(document) && isOf(document));
+}
+
+/** A path and those above it, longest first. */
+function ancestors(path: string): string[] {
+  const names = path.split("/");
+  return names.map((_, index) => names.slice(0, names.length - index).join("/"));
 }
 
 type Outcome =
-  | { readonly kind: "added" | "changed" | "unchanged"; readonly document?: IndexedDocument }
+  | { readonly kind: "added" | "changed" | "unchanged"; readonly documents?: readonly IndexedDocument[] }
   | { readonly kind: "failed"; readonly reason: string };
 
 async function readOne(given: {
@@ -99,7 +103,7 @@ async function readOne(given: {
   try {
     const outcome = await reader.read({ file, folder, ...(known && { knownHash: known.hash }) }, { signal });
     if (outcome.kind === "unchanged") return { kind: "unchanged" };
-    return { kind: known ? "changed" : "added", document: outcome.document };
+    return { kind: known ? "changed" : "added", documents: outcome.documents };
   } catch (error) {
     signal.throwIfAborted();
     return { kind: "failed", reason: error instanceof Error ? error.message : "it cannot be read" };

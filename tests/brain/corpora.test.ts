@@ -7,7 +7,7 @@ import { readable, sentencesOf } from "../../src/brain/sentences.ts";
 import type { Passage } from "../../src/chat.ts";
 import { cutPassages, MOST_WORDS as MOST_IN_PASSAGE } from "../../src/knowledge/passages.ts";
 import { rankHits } from "../../src/knowledge/ranking.ts";
-import { readDocument } from "../../src/knowledge/read/read.ts";
+import { readDocuments } from "../../src/knowledge/read/read.ts";
 import { countWords } from "../../src/knowledge/split-block.ts";
 import { termsOf, weigh } from "../../src/knowledge/terms.ts";
 
@@ -15,18 +15,22 @@ const corpora = fileURLToPath(new URL("../../../shared/eval/corpora", import.met
 const QUESTIONS = ["How do I get access?", "What is the limit?", "who approves travel and when", "delete my account"];
 
 /** Every file of real documentation, cut into passages. */
-function realDocuments(): { readonly path: string; readonly lines: number; readonly passages: readonly Passage[] }[] {
-  return globSync("**/*.{md,mdx,html}", { cwd: corpora }).map((path) => {
+function realDocuments(): Promise<
+  { readonly path: string; readonly lines: number; readonly passages: readonly Passage[] }[]
+> {
+  const read = globSync("**/*.{md,mdx,html}", { cwd: corpora }).map(async (path) => {
     const bytes = readFileSync(join(corpora, path));
-    const passages = cutPassages(readDocument(bytes, { path }), { documentId: path, path });
+    const [document] = await readDocuments(bytes, { path });
+    const passages = cutPassages(document, { documentId: path, path });
     return { path, lines: bytes.toString().split("\n").length, passages };
   });
+  return Promise.all(read);
 }
 
 if (!existsSync(corpora)) console.warn(`SKIPPED: ${corpora} is not there, so nothing was tried on real documents`);
 
-describe.skipIf(!existsSync(corpora))("over real documents", () => {
-  const documents = existsSync(corpora) ? realDocuments() : [];
+describe.skipIf(!existsSync(corpora))("over real documents", async () => {
+  const documents = existsSync(corpora) ? await realDocuments() : [];
 
   it("every passage has its size and stands in its file", () => {
     expect(documents.length).toBeGreaterThan(100);

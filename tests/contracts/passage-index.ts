@@ -26,12 +26,14 @@ export function indexed(
     headings: given.headings ?? [],
     anchor: "",
     lines: [position * 2 + 1, position * 2 + 1],
+    modifiedAt: "2026-11-24T09:00:00.000Z",
     text,
   }));
   const [first, ...rest] = passages;
   if (!first) throw new Error("A document needs a passage");
   return {
     id,
+    file: id,
     hash: createHash("sha256").update(texts.join("\n")).digest("hex"),
     audience: given.audience ?? "team",
     modifiedAt: "2026-11-24T09:00:00.000Z",
@@ -137,7 +139,7 @@ export function describePassageIndex(
       expect(await index.count()).toEqual({ documents: 1, passages: 1 });
       expect(await paths(index, "second third")).toEqual([]);
       expect(await paths(index, "only")).toEqual(["a.md"]);
-      expect((await index.documents()).get(idOf("a.md"))).toEqual({
+      expect((await index.documents()).get(idOf("a.md"))).toMatchObject({
         hash: indexed("a.md", ["Only version."]).hash,
         path: "a.md",
         passages: 1,

@@ -1,7 +1,20 @@
 import type { Passage } from "../../src/chat.ts";
 import type { IndexedDocument } from "../../src/knowledge/document.ts";
-import type { PassageIndex } from "../../src/knowledge/passage-index.ts";
+import type { PassageIndex, Scope } from "../../src/knowledge/passage-index.ts";
 import { wordsOf } from "../../src/knowledge/words.ts";
+
+/** Whether a document is in a scope. */
+function isWithin(
+  { passages: [{ path }], modifiedAt }: IndexedDocument,
+  { folder, types, since, until }: Scope = {},
+): boolean {
+  return (
+    (folder === undefined || path.startsWith(`${folder.replace(/\/+$/, "")}/`)) &&
+    (types === undefined || types.includes(path.split(".").at(-1)?.toLowerCase() ?? "")) &&
+    (since === undefined || modifiedAt >= since) &&
+    (until === undefined || modifiedAt < until)
+  );
+}
 
 /** A passage index in memory: the same contract as the real one, with a plain score. */
 export function memoryPassageIndex(): PassageIndex {
@@ -20,9 +33,9 @@ export function memoryPassageIndex(): PassageIndex {
   return {
     documents: async () =>
       new Map(
-        [...documents].map(([id, { hash, passages }]) => [
+        [...documents].map(([id, { hash, file, audience, modifiedAt, passages }]) => [
           id,
-          { hash, path: passages[0].path, passages: passages.length },
+          { hash, file, audience, modifiedAt, path: passages[0].path, passages: passages.length },
         ]),
       ),
     replace: async ({ documents: given, removed }) => {
@@ -32,8 +45,8 @@ export function memoryPassageIndex(): PassageIndex {
       for (const id of removed) documents.delete(id);
       for (const document of given) documents.set(document.id, document);
     },
-    search: async (words, { clearance, limit, prefix }) => {
-      const open = readable(clearance);
+    search: async (words, { clearance, scope, limit, prefix }) => {
+      const open = readable(clearance).filter((document) => isWithin(document, scope));
       const wanted = wordsOf(words.slice(0, 1_000));
       return open
         .flatMap(({ passages }) => [...passages])
@@ -59,6 +72,10 @@ export function memoryPassageIndex(): PassageIndex {
       return words.map((word) => Math.min(cap, open.filter(holds(word)).length));
     },
     document: async (id, { clearance }) => readable(clearance).find((document) => document.id === id)?.passages ?? [],
+    passages: async (ids, { clearance }) =>
+      readable(clearance).flatMap(({ passages, hash }) =>
+        passages.filter(({ id }) => ids.includes(id)).map((passage) => ({ passage, hash })),
+      ),
     count: async () => ({ documents: documents.size, passages: everyPassage().length }),
     optimize: async () => {},
     async [Symbol.asyncDispose]() {},

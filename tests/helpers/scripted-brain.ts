@@ -39,6 +39,7 @@ export const readyStatus: BrainStatus = {
   documents: 2,
   passages: 7,
   sync: { kind: "current", at: "2026-11-24T09:00:00.000Z", seconds: 0.4 },
+  meaning: { kind: "none" },
   failed: [],
   seal: { kind: "sealed", interfaces: ["lo"], by: "unshare" },
   model: { kind: "none" },

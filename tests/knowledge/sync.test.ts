@@ -21,7 +21,7 @@ function sourceOf(paths: readonly string[], refused: readonly Refusal[] = []): S
 
 const reader = {
   read: async ({ file }: { readonly file: SourceFile }) =>
-    ({ kind: "read", document: indexed(file.path, [`Words of ${file.path}.`]) }) as const,
+    ({ kind: "read", documents: [indexed(file.path, [`Words of ${file.path}.`])] }) as const,
   [Symbol.asyncDispose]: async () => {},
 };
 

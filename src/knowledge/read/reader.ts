@@ -10,7 +10,7 @@ export interface ReadJob {
 
 export type ReadOutcome =
   | { readonly kind: "unchanged" }
-  | { readonly kind: "read"; readonly document: IndexedDocument };
+  | { readonly kind: "read"; readonly documents: readonly [IndexedDocument, ...IndexedDocument[]] };
 
 /** Reads files into passages, off the thread that answers. */
 export interface Reader extends AsyncDisposable {

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
+import type { IndexedDocument, ReadDocument } from "../document.ts";
 import { cutPassages } from "../passages.ts";
 import { readFileSafely } from "../folder.ts";
 import type { ReadJob, ReadOutcome } from "./reader.ts";
-import { readDocument } from "./read.ts";
+import { readDocuments } from "./read.ts";
 
 /** Counts up when reading or cutting changes, so that every document is read again. */
-const READER_VERSION = 2;
+const READER_VERSION = 3;
 
 /** What a worker thread does with one file: reads it, and unless it is as known, makes passages of it. */
 // Piscina calls a worker file's default export.
@@ -17,13 +18,19 @@ export default async function readJob({ file, folder, knownHash }: ReadJob): Pro
     .update(bytes)
     .digest("hex");
   if (hash === knownHash) return { kind: "unchanged" };
-  const passages = cutPassages(readDocument(bytes, { path: file.path }), {
-    documentId: file.id,
-    path: file.path,
-    ...(folder.url !== undefined && { urlTemplate: folder.url }),
-  });
-  return {
-    kind: "read",
-    document: { id: file.id, hash, audience: folder.audience, modifiedAt: file.modifiedAt, passages },
+  const [first, ...others] = await readDocuments(bytes, { path: file.path });
+  const toIndexed = (document: ReadDocument): IndexedDocument => {
+    const { part, date: modifiedAt = file.modifiedAt } = document;
+    const id = part === undefined ? file.id : partId(file.id, part);
+    const path = part === undefined ? file.path : `${file.path}/${part}`;
+    const options = { documentId: id, path, modifiedAt, ...(folder.url !== undefined && { urlTemplate: folder.url }) };
+    const passages = cutPassages(document, options);
+    return { id, file: file.id, hash, audience: folder.audience, modifiedAt, passages };
   };
+  return { kind: "read", documents: [toIndexed(first), ...others.map(toIndexed)] };
+}
+
+/** The id of one of the documents in a file, stable as long as the file and the path inside it are. */
+function partId(fileId: string, part: string): string {
+  return createHash("sha256").update(`${fileId}\0${part}`).digest("hex").slice(0, 32);
 }

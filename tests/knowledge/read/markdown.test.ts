@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readDocument } from "../../../src/knowledge/read/read.ts";
+import { readDocuments } from "../../../src/knowledge/read/read.ts";
 import { readMarkdown } from "../../../src/knowledge/read/markdown.ts";
 
 const read = (text: string) => readMarkdown(text, { fileName: "guides/time-off.md" });
@@ -16,8 +16,10 @@ describe("front matter", () => {
     });
   });
 
-  it("is read with a byte order mark and with the line ends of Windows", () => {
-    const document = readDocument(bytes("\uFEFF---\r\ntitle: Time off\r\n---\r\nHello.\r\n"), { path: "a.md" });
+  it("is read with a byte order mark and with the line ends of Windows", async () => {
+    const [document] = await readDocuments(bytes("\uFEFF---\r\ntitle: Time off\r\n---\r\nHello.\r\n"), {
+      path: "a.md",
+    });
     expect(document).toEqual({ title: "Time off", blocks: [{ kind: "paragraph", text: "Hello.", lines: [4, 4] }] });
   });
 

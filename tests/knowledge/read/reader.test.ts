@@ -20,8 +20,8 @@ describe("openReader", () => {
     await using reader = openReader();
     const outcome = await reader.read(jobs(files.folder)("a.md"), { signal });
     if (outcome.kind === "unchanged") throw new Error("nothing was known");
-    expect(outcome.document).toMatchObject({ id: "a".repeat(32), audience: "team", passages: [{ text: "Text." }] });
-    const { hash } = outcome.document;
+    expect(outcome.documents[0]).toMatchObject({ id: "a".repeat(32), audience: "team", passages: [{ text: "Text." }] });
+    const { hash } = outcome.documents[0];
     expect(await reader.read(jobs(files.folder)("a.md", hash), { signal })).toEqual({ kind: "unchanged" });
   });
 
@@ -29,7 +29,7 @@ describe("openReader", () => {
     using files = scratch({ "a.md": "Text." });
     await using reader = openReader();
     const first = await reader.read(jobs(files.folder)("a.md"), { signal });
-    const hash = first.kind === "read" ? first.document.hash : "";
+    const hash = first.kind === "read" ? first.documents[0].hash : "";
     for (const changed of [{ audience: "public" }, { url: "https://acme.example/{path}" }] as const) {
       expect((await reader.read(jobs(files.folder, changed)("a.md", hash), { signal })).kind).toBe("read");
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { titleFromFileName } from "../../../src/knowledge/read/file-name.ts";
-import { isDocumentName, readDocument } from "../../../src/knowledge/read/read.ts";
+import { isDocumentName, readDocuments } from "../../../src/knowledge/read/read.ts";
 import { decodeText, readText } from "../../../src/knowledge/read/text.ts";
 
 const utf16 = (text: string, order: "little" | "big") => {
@@ -45,14 +45,14 @@ describe("decodeText", () => {
   });
 });
 
-describe("readDocument", () => {
-  it("goes by the end of the name, in any case", () => {
+describe("readDocuments", () => {
+  it("goes by the end of the name, in any case", async () => {
     const bytes = Buffer.from("# Title\n\nText");
-    expect(readDocument(bytes, { path: "A.MD" }).title).toBe("Title");
-    expect(readDocument(bytes, { path: "a.txt" }).title).toBe("A");
+    expect(await readDocuments(bytes, { path: "A.MD" })).toMatchObject([{ title: "Title" }]);
+    expect(await readDocuments(bytes, { path: "a.txt" })).toMatchObject([{ title: "A" }]);
     expect(["a.md", "b.markdown", "c.mdx", "d.TXT", "e.text", "f.html", "g.htm"].every(isDocumentName)).toBe(true);
     expect(["md", "a.pdf", "a.md.bak", "a.constructor", ""].some(isDocumentName)).toBe(false);
-    expect(() => readDocument(bytes, { path: "a.pdf" })).toThrow("no reader");
+    await expect(readDocuments(bytes, { path: "a.pdf" })).rejects.toThrow("no reader");
   });
 });
 
