@@ -14,6 +14,25 @@ const entry = z.strictObject({
   pulledAt: z.iso.datetime(),
 });
 
+const folder = z.strictObject({
+  kind: z.enum(["embedder", "reranker"]),
+  /** Paths are inside the model's own folder, which has its name. */
+  files: z
+    .array(
+      z.strictObject({
+        path: z.string().min(1),
+        sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        bytes: z.int().positive(),
+        source: z.string(),
+      }),
+    )
+    .min(1),
+  pulledAt: z.iso.datetime(),
+});
+
+/** An embedding model or a reranker that was pulled: a folder of files, each with the bytes it has to have. */
+export type PulledFolder = z.output<typeof folder>;
+
 /** A model that was pulled: its file, where it came from, and the bytes it has to have. */
 export type PulledModel = z.output<typeof entry>;
 
@@ -23,8 +42,15 @@ const schema = z.strictObject({
     .record(z.string(), entry)
     .default({})
     .transform((models): Record<string, PulledModel> => Object.assign(Object.create(null), models)),
+  folders: z
+    .record(z.string(), folder)
+    .default({})
+    .transform((folders): Record<string, PulledFolder> => Object.assign(Object.create(null), folders)),
   /** The model that is used when nothing else names one. */
   used: z.string().optional(),
+  /** The embedding model, and the reranker, that are used when nothing else names one. */
+  embedder: z.string().optional(),
+  reranker: z.string().optional(),
 });
 
 /** The models that were pulled, by name, each with its pinned hash, and which one is used. */

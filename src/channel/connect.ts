@@ -89,18 +89,18 @@ function remoteBrain(link: Link): Brain {
         },
         { signal, onAgain: () => onProgress?.({ kind: "asking-again" }) },
       ),
-    lookup: (words, { signal, clearance, limit }) =>
+    lookup: (words, { signal, ...sent }) =>
       askAgainOnce(
         link,
-        (connection) => send(connection, requests.lookup, { sent: { words, clearance, limit }, signal }),
+        (connection) => send(connection, requests.lookup, { sent: { words, ...sent }, signal }),
         { signal },
       ),
     document: (id, { signal, clearance }) =>
       askAgainOnce(link, (connection) => send(connection, requests.document, { sent: { id, clearance }, signal }), {
         signal,
       }),
-    sync: ({ signal }) =>
-      askAgainOnce(link, (connection) => send(connection, requests.sync, { sent: {}, signal }), { signal }),
+    sync: ({ signal, complete = false }) =>
+      askAgainOnce(link, (connection) => send(connection, requests.sync, { sent: { complete }, signal }), { signal }),
     status: async ({ signal }) => {
       if (!link.isConnected()) throw new Error("The search process is starting");
       return send(await link.connection(signal), requests.status, { sent: {}, signal });

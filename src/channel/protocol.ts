@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Audience, Hit, Passage, Question } from "../chat.ts";
 import type { Answered, BrainStatus, Progress } from "../brain/brain.ts";
 import type { SyncReport } from "../knowledge/knowledge.ts";
+import type { Scope } from "../knowledge/passage-index.ts";
 
 /** Characters of one message that pass the channel; a question with more is refused before the brain sees it. */
 export const LONGEST_TEXT = 4_000;
@@ -37,10 +38,26 @@ const question = z.object({
   clearance,
 });
 
+const scope = z
+  .object({
+    folder: z.string().max(4_096).optional(),
+    types: z.array(name).min(1).max(100).optional(),
+    since: z.iso.datetime().optional(),
+    until: z.iso.datetime().optional(),
+  })
+  .default({})
+  .transform(({ folder, types, since, until }) => ({
+    ...(folder !== undefined && { folder }),
+    ...(types !== undefined && { types }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  }));
+
 /** What the core accepts from the edge, checked field by field: the edge has the network, so the core does not trust it. */
 export const wire = {
   answer: z.object({ question, progress: z.string() }),
-  lookup: z.object({ words: text, clearance, limit: z.int().min(1).max(100) }),
+  lookup: z.object({ words: text, clearance, scope, limit: z.int().min(1).max(100) }),
+  sync: z.object({ complete: z.boolean().default(false) }),
   document: z.object({ id: name, clearance }),
 };
 
@@ -50,11 +67,13 @@ export const requests = {
   /** Answered at once by a core that lives. */
   greet: new RequestType<object, null, void>("greet"),
   answer: new RequestType<{ readonly question: Question; readonly progress: string }, Answered, void>("answer"),
-  lookup: new RequestType<Clearance & { readonly words: string; readonly limit: number }, readonly Hit[], void>(
-    "lookup",
-  ),
+  lookup: new RequestType<
+    Clearance & { readonly words: string; readonly scope?: Scope; readonly limit: number },
+    readonly Hit[],
+    void
+  >("lookup"),
   document: new RequestType<Clearance & { readonly id: string }, readonly Passage[], void>("document"),
-  sync: new RequestType<object, SyncReport, void>("sync"),
+  sync: new RequestType<{ readonly complete?: boolean }, SyncReport, void>("sync"),
   status: new RequestType<object, BrainStatus, void>("status"),
 };
 

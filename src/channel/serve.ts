@@ -92,7 +92,7 @@ function answerRequests(
   );
   connection.onRequest(
     requests.sync,
-    handle("sync", (_sent, signal) => brain.sync({ signal })),
+    handle("sync", (sent, signal) => brain.sync({ ...wire.sync.parse(sent), signal })),
   );
   connection.onRequest(
     requests.status,

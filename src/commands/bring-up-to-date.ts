@@ -9,15 +9,15 @@ import { syncBar } from "./sync-bar.ts";
 const POLL_MS = 150;
 
 /**
- * Makes the index match the folders, with a progress bar where standard error is a terminal. Throws a UserError with the reason
- * when a folder cannot be read.
+ * Makes the index match the folders and waits until every passage can be found by meaning too, where there is a model for that; with
+ * a progress bar where standard error is a terminal. Throws a UserError with the reason when a folder cannot be read.
  */
 export async function sync(brain: Brain, surroundings: Surroundings): Promise<SyncReport> {
   const { signal, errIsTerminal } = surroundings;
   const done = new AbortController();
   const bar = errIsTerminal ? showProgress(brain, { surroundings, done: done.signal }) : undefined;
   try {
-    return await brain.sync({ signal });
+    return await brain.sync({ signal, complete: true });
   } catch (error) {
     signal.throwIfAborted();
     const status = await brain.status({ signal }).catch(() => undefined);
@@ -43,11 +43,18 @@ async function showProgress(
   { surroundings, done }: { readonly surroundings: Surroundings; readonly done: AbortSignal },
 ): Promise<void> {
   const signal = AbortSignal.any([surroundings.signal, done]);
-  using bar = syncBar({ to: surroundings.err, visible: true });
+  const shown = { to: surroundings.err, visible: true };
+  using reading = syncBar(shown);
+  using embedding = syncBar({ ...shown, label: "Embedding", noun: "passages" });
   while (!signal.aborted) {
     await delay(POLL_MS, undefined, { signal }).catch(() => {});
     // The core may still be starting, or be restarted; then there is nothing to show yet.
     const status = await brain.status({ signal }).catch(() => undefined);
-    if (!signal.aborted && status?.sync.kind === "reading") bar.update(status.sync);
+    if (signal.aborted || !status) continue;
+    if (status.sync.kind === "reading") reading.update(status.sync);
+    else if (status.meaning.kind === "embedding") {
+      reading.stop();
+      embedding.update(status.meaning);
+    }
   }
 }

@@ -3,6 +3,7 @@ import { renderHits } from "../bots/terminal/to-terminal.ts";
 import type { Brain } from "../brain/brain.ts";
 import { LONGEST_TEXT } from "../channel/protocol.ts";
 import type { Audience } from "../chat.ts";
+import type { Scope } from "../knowledge/passage-index.ts";
 import { UserError } from "../user-error.ts";
 import { bringUpToDate } from "./bring-up-to-date.ts";
 import { lookOf, type Surroundings } from "./command.ts";
@@ -19,6 +20,7 @@ export interface LookupOptions {
   readonly jsonl?: string;
   readonly json: boolean;
   readonly limit: number;
+  readonly scope: Scope;
   readonly clearance: readonly Audience[];
 }
 
@@ -53,14 +55,14 @@ export async function runLookup(options: LookupOptions, given: Given): Promise<n
 }
 
 async function lookUp(
-  { words, limit, json, clearance }: LookupOptions,
+  { words, limit, scope, json, clearance }: LookupOptions,
   { brain, surroundings }: Given,
 ): Promise<number> {
   const { signal, out, err } = surroundings;
   const startedAt = performance.now();
   await bringUpToDate(brain, surroundings);
   const before = performance.now();
-  const hits = await brain.lookup(words, { clearance, limit, signal });
+  const hits = await brain.lookup(words, { clearance, scope, limit, signal });
   const now = performance.now();
   if (json) {
     const timings = rounded({ sync: before - startedAt, search: now - before, total: now - startedAt });
@@ -68,7 +70,11 @@ async function lookUp(
   } else if (hits.length > 0) {
     await write(out, renderHits(hits, lookOf(surroundings)), { signal });
   } else {
-    err.write("Nothing was found; try fewer or other words.\n");
+    err.write(`Nothing was found; try fewer or other words${isNarrow(scope) ? ", or a wider scope" : ""}.\n`);
   }
   return hits.length > 0 ? 0 : 1;
+}
+
+function isNarrow(scope: Scope): boolean {
+  return Object.keys(scope).length > 0;
 }

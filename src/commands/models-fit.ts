@@ -8,7 +8,7 @@ import { UserError } from "../user-error.ts";
 import { lookOf } from "./command.ts";
 import { unlessInterrupted } from "./interrupted.ts";
 import { renderFit } from "./models-table.ts";
-import { knownModels, type ModelsWorld } from "./models.ts";
+import { knownModels, type ModelsWorld } from "./models-world.ts";
 import { write } from "./write.ts";
 
 /** `hearth models fit`: measures this machine and predicts memory and speed of every model that is known or here. */

@@ -7,7 +7,8 @@ import { gigabytes } from "../models/receive.ts";
 import { fileNameOf, parseSource, shownSource, SOURCE_FORMS, type Source } from "../models/source.ts";
 import { UserError } from "../user-error.ts";
 import { INTERRUPTED_EXIT } from "./interrupted.ts";
-import { knownModels, megabyteBar, type ModelsWorld } from "./models.ts";
+import { knownModels, megabyteBar, type ModelsWorld } from "./models-world.ts";
+import { knownFolder, runPullFolder } from "./models-search.ts";
 import { write } from "./write.ts";
 
 /** What `hearth models pull` was told besides the model. */
@@ -23,6 +24,8 @@ export interface PullWords {
 export async function runPull(what: string, words: PullWords, world: ModelsWorld): Promise<number> {
   const { surroundings, data } = world;
   const { signal, out, err } = surroundings;
+  const folder = knownFolder(what, world);
+  if (folder) return runPullFolder(folder, world);
   const { about, ...wanted } = wantedOf(what, words, world);
   const place = join(modelFolder(data), `${wanted.name}.gguf`);
   try {

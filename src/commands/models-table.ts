@@ -121,7 +121,7 @@ function markOf(name: string, { models, used }: ModelLock): string {
 }
 
 /** Rows as lines, each column as wide as its widest cell; `sides` says for each where its text stands. */
-function table(rows: readonly (readonly string[])[], sides: string): string[] {
+export function table(rows: readonly (readonly string[])[], sides: string): string[] {
   const widths = Array.from(sides, (_, column) => Math.max(1, ...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

@@ -1,38 +1,33 @@
-import { rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toJsonLine } from "../bots/terminal/plain.ts";
-import { changeModelLock, modelFolder, readModelLock, type PulledModel } from "../model-lock.ts";
+import { changeModelLock, modelFolder, readModelLock, type PulledFolder, type PulledModel } from "../model-lock.ts";
 import { shownSource } from "../models/source.ts";
-import { readCatalogue, type Catalogue } from "../models/catalogue.ts";
-import type { Outside } from "../models/fetch-source.ts";
 import { dropPart, readPart } from "../models/part.ts";
+import { folderOf } from "../models/pull-folder.ts";
+import { verifyFolder } from "../models/verify-folder.ts";
 import { verifyModel, type Verdict } from "../models/verify.ts";
 import { UserError } from "../user-error.ts";
-import { lookOf, type Surroundings } from "./command.ts";
+import { lookOf } from "./command.ts";
 import { unlessInterrupted } from "./interrupted.ts";
+import {
+  foldersToJson,
+  isPulledFolder,
+  knownFolder,
+  knownFolders,
+  renderFolders,
+  runRemoveFolder,
+  runUseFolder,
+} from "./models-search.ts";
 import { renderList } from "./models-table.ts";
-import { syncBar } from "./sync-bar.ts";
+import { knownModels, megabyteBar, type ModelsWorld } from "./models-world.ts";
 import { write } from "./write.ts";
-
-/** What every command on models is given. */
-export interface ModelsWorld {
-  readonly surroundings: Surroundings;
-  /** The data folder. */
-  readonly data: string;
-  /** The file that lists the models known by name. */
-  readonly catalogue: string;
-  readonly outside: Outside;
-}
-
-/** The models known by name. Throws a UserError when the list cannot be used. */
-export function knownModels({ catalogue }: Pick<ModelsWorld, "catalogue">): Catalogue {
-  return readCatalogue(catalogue, { shown: "config/models.yaml" });
-}
 
 /** `hearth models list`: the models known by name, and those that were pulled. */
 export async function runList({ json }: { readonly json: boolean }, world: ModelsWorld): Promise<number> {
   const { surroundings, data } = world;
   const { dated, models } = knownModels(world);
+  const folders = knownFolders(world);
   const lock = readModelLock(data);
   const others = Object.entries(lock.models).filter(([name]) => models.every((model) => model.name !== name));
   const shown = json
@@ -49,8 +44,10 @@ export async function runList({ json }: { readonly json: boolean }, world: Model
           source: shownSource(model.source),
           ...stateOf(name, lock),
         })),
+        search: foldersToJson(folders, lock),
       })
-    : renderList({ dated, models, others, lock }, lookOf(surroundings));
+    : renderList({ dated, models, others, lock }, lookOf(surroundings)) +
+      renderFolders(folders, lock, lookOf(surroundings));
   await write(surroundings.out, shown, surroundings);
   return 0;
 }
@@ -63,12 +60,16 @@ function stateOf(name: string, { models, used }: ReturnType<typeof readModelLock
 export async function runVerify(name: string | undefined, world: ModelsWorld): Promise<number> {
   const { surroundings, data } = world;
   const { signal, out, err } = surroundings;
-  const chosen =
-    name === undefined ? Object.entries(readModelLock(data).models) : [[name, pulled(name, world)] as const];
+  const lock = readModelLock(data);
+  const folder = name === undefined ? undefined : lock.folders[name];
+  const chosen: readonly (readonly [string, PulledModel | PulledFolder])[] =
+    name === undefined
+      ? [...Object.entries(lock.models), ...Object.entries(lock.folders)]
+      : [[name, folder ?? pulled(name, world)]];
   return unlessInterrupted(signal, async () => {
     const wrong: string[] = [];
     for (const [each, model] of chosen) {
-      const verdict = await verifyShown(model, world);
+      const verdict = await verifyShown(each, model, world);
       if (verdict.kind === "wrong") wrong.push(each);
       await write(out, `${each}  ${verdict.kind === "right" ? "right" : `wrong: ${verdict.why}`}\n`, { signal });
     }
@@ -78,29 +79,30 @@ export async function runVerify(name: string | undefined, world: ModelsWorld): P
   });
 }
 
-async function verifyShown(model: PulledModel, { surroundings, data }: ModelsWorld): Promise<Verdict> {
+async function verifyShown(
+  name: string,
+  model: PulledModel | PulledFolder,
+  { surroundings, data }: ModelsWorld,
+): Promise<Verdict> {
   using bar = megabyteBar("Checking", surroundings);
-  return await verifyModel(model, { data, signal: surroundings.signal, onProgress: bar.update });
-}
-
-/** A bar of megabytes, where there is a terminal to draw it on. */
-export function megabyteBar(label: string, { err, errIsTerminal }: Surroundings) {
-  const bar = syncBar({ to: err, visible: errIsTerminal, label, noun: "MB" });
-  return {
-    update: ({ done, total = 0 }: { readonly done: number; readonly total: number | undefined }) =>
-      bar.update({ done: Math.floor(done / 1e6), total: Math.ceil(total / 1e6) }),
-    [Symbol.dispose]: () => bar[Symbol.dispose](),
-  };
+  const options = { data, signal: surroundings.signal, onProgress: bar.update };
+  return "files" in model ? await verifyFolder(name, { ...options, pulled: model }) : await verifyModel(model, options);
 }
 
 /** `hearth models use`: writes down which model writes. */
 export async function runUse(name: string, world: ModelsWorld): Promise<number> {
   const { surroundings, data } = world;
   if (name === "none") {
-    changeModelLock(data, ({ models }) => ({ models }));
+    changeModelLock(data, ({ models, folders, embedder, reranker }) => ({
+      models,
+      folders,
+      ...(embedder !== undefined && { embedder }),
+      ...(reranker !== undefined && { reranker }),
+    }));
     await write(surroundings.out, "No model is used now; answers are quoted sentences.\n", surroundings);
     return 0;
   }
+  if (knownFolder(name, world) || isPulledFolder(name, world)) return runUseFolder(name, world);
   const model = pulled(name, world);
   if (!statSync(join(modelFolder(data), model.file), { throwIfNoEntry: false })) {
     throw new UserError(`The file of ${name} is missing; hearth models pull ${name} brings it anew`);
@@ -113,6 +115,7 @@ export async function runUse(name: string, world: ModelsWorld): Promise<number> 
 /** `hearth models remove`: deletes a model's file, what is written down of it, and what an unfinished pull left. */
 export async function runRemove(name: string, world: ModelsWorld): Promise<number> {
   const { surroundings, data } = world;
+  if (isPulledFolder(name, world) || existsSync(`${folderOf(data, name)}.new`)) return runRemoveFolder(name, world);
   const { models, used } = readModelLock(data);
   const model = models[name];
   const part = join(modelFolder(data), `${name}.gguf.part`);
@@ -120,9 +123,10 @@ export async function runRemove(name: string, world: ModelsWorld): Promise<numbe
   await dropPart(part);
   if (model) {
     rmSync(join(modelFolder(data), model.file), { force: true });
-    changeModelLock(data, (lock) => ({
+    changeModelLock(data, ({ used: before, ...lock }) => ({
+      ...lock,
       models: Object.fromEntries(Object.entries(lock.models).filter(([other]) => other !== name)),
-      ...(lock.used !== undefined && lock.used !== name && { used: lock.used }),
+      ...(before !== undefined && before !== name && { used: before }),
     }));
   }
   const rest = used === name ? "; no model is used now" : "";

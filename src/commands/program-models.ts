@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { readSettings, type CommandLine } from "../config.ts";
 import type { Wiring } from "./launch.ts";
 import { outsideOf } from "./models-environment.ts";
-import type { ModelsWorld } from "./models.ts";
+import type { ModelsWorld } from "./models-world.ts";
 import { addPick } from "./program-eval.ts";
 
 /**
@@ -21,6 +21,7 @@ export function addModels(program: Command, { world, run }: Wiring): void {
       surroundings: { ...surroundings, colors: surroundings.colors && settings.colors },
       data: settings.data,
       catalogue: join(place.home, "config/models.yaml"),
+      embedders: join(place.home, "config/embedders.yaml"),
       outside: outsideOf(place),
     };
   };

@@ -4,6 +4,7 @@ import { runAsk } from "./ask.ts";
 import { runChat } from "./chat.ts";
 import { runDocs } from "./docs.ts";
 import { withBrain, type Wiring } from "./launch.ts";
+import { readScope, type ScopeOptions } from "./lookup-scope.ts";
 import { runLookup } from "./lookup.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -48,13 +49,26 @@ function addLookup(program: Command, { world, run }: Wiring): void {
     .option("--json", "print one JSON object", false)
     .option("--jsonl <file>", 'questions, one JSON object a line ("-": standard input)')
     .option("--limit <number>", "how many passages", wholeNumber, 10)
+    .option("--in <folder>", "only what lies below this folder of the documents")
+    .option("--type <extension>", 'only files of this kind, such as "pdf" (repeatable)', collect)
+    .option("--since <date>", "only what changed on this day or later (2026-11-24)")
+    .option("--until <date>", "only what changed before this day")
     .action(
-      run((words: string[], options: { json: boolean; jsonl?: string; limit: number }, command: Command) =>
-        withBrain(command, world, (brain, surroundings) =>
-          runLookup({ ...options, words: words.join(" "), clearance: OWNER }, { brain, surroundings }),
-        ),
-      ),
+      run((words: string[], options: LookupFlags, command: Command) => {
+        const given = { ...options, scope: readScope(options), words: words.join(" "), clearance: OWNER };
+        return withBrain(command, world, (brain, surroundings) => runLookup(given, { brain, surroundings }));
+      }),
     );
+}
+
+interface LookupFlags extends ScopeOptions {
+  readonly json: boolean;
+  readonly jsonl?: string;
+  readonly limit: number;
+}
+
+function collect(value: string, before: readonly string[] | undefined): string[] {
+  return [...(before ?? []), value];
 }
 
 function addChat(program: Command, { world, run }: Wiring): void {

@@ -9,6 +9,8 @@ export function syncBar(options: {
   readonly noun?: string;
 }): Disposable & {
   update(state: { readonly done: number; readonly total: number }): void;
+  /** Takes the bar away until the next update. */
+  stop(): void;
 } {
   const { to, visible, label = "Reading", noun = "documents" } = options;
   const bar = new SingleBar(
@@ -22,6 +24,10 @@ export function syncBar(options: {
     Presets.shades_classic,
   );
   let started: { readonly at: number; readonly done: number } | undefined;
+  const stop = () => {
+    if (started) bar.stop();
+    started = undefined;
+  };
   return {
     update({ done, total }) {
       if (!visible || total === 0) return;
@@ -31,8 +37,7 @@ export function syncBar(options: {
       const seconds = (performance.now() - started.at) / 1_000;
       bar.update(done, seconds > 0 ? { rate: ((done - started.done) / seconds).toFixed(1) } : {});
     },
-    [Symbol.dispose]() {
-      if (started) bar.stop();
-    },
+    stop,
+    [Symbol.dispose]: stop,
   };
 }

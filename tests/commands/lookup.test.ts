@@ -3,7 +3,13 @@ import { runLookup, type LookupOptions } from "../../src/commands/lookup.ts";
 import { passage, quoted, scriptedBrain } from "../helpers/scripted-brain.ts";
 import { surroundings as surroundingsWith } from "../helpers/surroundings.ts";
 
-const options: LookupOptions = { words: "annual lea", json: false, limit: 10, clearance: ["public", "team"] };
+const options: LookupOptions = {
+  words: "annual lea",
+  json: false,
+  limit: 10,
+  scope: {},
+  clearance: ["public", "team"],
+};
 
 describe("hearth lookup", () => {
   it("lists the passages for the words, within clearance and limit", async () => {

@@ -6,7 +6,8 @@ import type { Surroundings } from "../../src/commands/command.ts";
 import { runFit } from "../../src/commands/models-fit.ts";
 import { runPull } from "../../src/commands/models-pull.ts";
 import { outsideOf } from "../../src/commands/models-environment.ts";
-import { runList, runRemove, runUse, runVerify, type ModelsWorld } from "../../src/commands/models.ts";
+import { runList, runRemove, runUse, runVerify } from "../../src/commands/models.ts";
+import type { ModelsWorld } from "../../src/commands/models-world.ts";
 import { readModelLock } from "../../src/model-lock.ts";
 import { scratch } from "../helpers/hearth.ts";
 import { surroundings as surroundingsWith } from "../helpers/surroundings.ts";
@@ -26,6 +27,7 @@ function world(environment: Readonly<Record<string, string>> = {}) {
       surroundings,
       data: join(place.folder, "data"),
       catalogue: join(home, "config/models.yaml"),
+      embedders: join(home, "config/embedders.yaml"),
       outside: outsideOf({ cwd: place.folder, home, environment: { PATH: process.env["PATH"], ...environment } }),
     };
     return { ...models, surroundings };
@@ -255,7 +257,7 @@ describe("hearth models remove", () => {
     expect(await runRemove("tiny", given)).toBe(0);
     expect(given.surroundings.said()).toBe("tiny was removed; no model is used now.\n");
     expect(existsSync(here.stored)).toBe(false);
-    expect(readModelLock(here.data)).toEqual({ models: {} });
+    expect(readModelLock(here.data)).toEqual({ models: {}, folders: {} });
     await expect(runRemove("tiny", here.world())).rejects.toThrow('There is no model "tiny" here');
   });
 
@@ -296,5 +298,36 @@ describe("what a pull takes from the environment", () => {
 
   it("refuses an endpoint that is no address", () => {
     expect(() => outsideOf({ ...place, environment: { HF_ENDPOINT: "mirror" } })).toThrow('HF_ENDPOINT is "mirror"');
+  });
+});
+
+describe("models that search by meaning", () => {
+  it("are listed, pulled from a place of one's own, used, verified and removed", async () => {
+    using here = world();
+    await using server = await fileServer((request, response) => {
+      response.end(request.url?.endsWith(".onnx") ? Buffer.from([0x08, 0x08]) : "{}");
+    });
+    const list = join(here.data, "..", "embedders.yaml");
+    const files = ["config.json", "onnx/model.onnx"].map(
+      (path) => `{ path: ${path}, source: "${server.url}/${path}", bytes: 2 }`,
+    );
+    writeFileSync(
+      list,
+      `dated: 2026-11-28\nmodels:\n  - { name: small, kind: reranker, languages: English, licence: MIT, maxTokens: 9, files: [${files.join(", ")}] }\n`,
+    );
+    const given = { ...here.world(), embedders: list };
+    const said = () => given.surroundings.said();
+    await expect(runUse("small", given)).rejects.toThrow("was not pulled yet; hearth models pull small gets it");
+    expect(await runPull("small", {}, given)).toBe(0);
+    expect(said()).toContain("small was pulled (2 files, 1 MB)");
+    expect(await runUse("small", given)).toBe(0);
+    expect(readModelLock(here.data).reranker).toBe("small");
+    expect(await runVerify(undefined, given)).toBe(0);
+    expect(said()).toContain("small  right");
+    await runList({ json: false }, given);
+    expect(said()).toMatch(/^\* small +~1 MB +puts in order/m);
+    expect(await runRemove("small", given)).toBe(0);
+    expect(readModelLock(here.data)).toEqual({ models: {}, folders: {} });
+    expect(existsSync(join(here.data, "models/small"))).toBe(false);
   });
 });

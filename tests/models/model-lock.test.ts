@@ -15,21 +15,21 @@ const tiny = {
 describe("the lock file", () => {
   it("is empty where there is none", () => {
     using place = scratch();
-    expect(readModelLock(join(place.folder, "data"))).toEqual({ models: {} });
+    expect(readModelLock(join(place.folder, "data"))).toEqual({ models: {}, folders: {} });
   });
 
   it("is made with its folder, and changed as a whole", () => {
     using place = scratch();
     const data = join(place.folder, "data");
-    changeModelLock(data, () => ({ models: { tiny } }));
+    changeModelLock(data, (lock) => ({ ...lock, models: { tiny } }));
     changeModelLock(data, (lock) => ({ ...lock, used: "tiny" }));
-    expect(readModelLock(data)).toEqual({ models: { tiny }, used: "tiny" });
+    expect(readModelLock(data)).toEqual({ models: { tiny }, folders: {}, used: "tiny" });
     expect(readdirSync(modelFolder(data))).toEqual(["models.lock.json"]);
   });
 
   it("knows no model by a name that every object has", () => {
     using place = scratch();
-    changeModelLock(place.folder, () => ({ models: { tiny } }));
+    changeModelLock(place.folder, (lock) => ({ ...lock, models: { tiny } }));
     const { models } = readModelLock(place.folder);
     expect(["constructor" in models, "tiny" in models]).toEqual([false, true]);
     expect("constructor" in readModelLock(join(place.folder, "empty")).models).toBe(false);
