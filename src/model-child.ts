@@ -48,7 +48,10 @@ export async function stopProcess({ child, remote, exited }: ModelChild): Promis
 /** A signal that comes when loading takes too long, or more memory than is free; the process is then to be stopped. */
 export function watchLoading(
   { child }: ModelChild,
-  { request, fileBytes }: { readonly request: OpenRequest; readonly fileBytes: number },
+  {
+    request,
+    fileBytes,
+  }: { readonly request: Pick<OpenRequest, "name" | "file" | "freeBytes">; readonly fileBytes: number },
 ): Disposable & { readonly signal: AbortSignal } {
   const tooMuch = new AbortController();
   const until = performance.now() + LOADING_MS + fileBytes / SLOW_DISK_BYTES_PER_MS;

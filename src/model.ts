@@ -1,8 +1,9 @@
 import { Socket } from "node:net";
 import { hashFile, readGgufHeader } from "./brain/gguf.ts";
 import { openLlamaEngine } from "./brain/llama.ts";
+import { openLlamaEmbedder } from "./brain/llama-embedder.ts";
 import { serveEngine } from "./channel/engine-serve.ts";
-import type { Opened, OpenRequest } from "./channel/engine-wire.ts";
+import type { Opened, OpenEmbedderRequest, OpenRequest } from "./channel/engine-wire.ts";
 import type { Log } from "./log.ts";
 import { MODEL_CHANNEL } from "./model-channel.ts";
 import { UserError } from "./user-error.ts";
@@ -10,18 +11,27 @@ import { UserError } from "./user-error.ts";
 /** The model process: one model, opened and asked over a socket that the core gave it, until that is closed or the signal comes. */
 export async function runModel({ log, signal }: { readonly log: Log; readonly signal: AbortSignal }): Promise<void> {
   const socket = new Socket({ fd: MODEL_CHANNEL, readable: true, writable: true });
-  const open = async (request: OpenRequest, stop: AbortSignal) => {
+  const engine = async (request: OpenRequest, stop: AbortSignal) => {
     const hash = await checkFile(request, stop);
-    const engine = await openLlamaEngine({ ...request, hash }, { log, signal: stop });
-    const opened: Opened = { hash, facts: engine.facts(), limits: await engine.ready({ signal: stop }) };
+    const opening = await openLlamaEngine({ ...request, hash }, { log, signal: stop });
+    const opened: Opened = { hash, facts: opening.facts(), limits: await opening.ready({ signal: stop }) };
     log.info({ model: request.name, ...opened }, "model loaded");
-    return { engine, opened };
+    return { engine: opening, opened };
   };
-  await serveEngine(open, { socket, log, signal });
+  const embedder = async (request: OpenEmbedderRequest, stop: AbortSignal) => {
+    const hash = await checkFile(request, stop);
+    const opening = await openLlamaEmbedder({ ...request, hash }, { log, signal: stop });
+    log.info({ model: request.name, hash, dimensions: opening.dimensions }, "embedding model loaded");
+    return { embedder: opening, opened: { hash, dimensions: opening.dimensions } };
+  };
+  await serveEngine({ engine, embedder }, { socket, log, signal });
 }
 
 /** Checks a model file before anything native sees it, and gives its hash. Throws a UserError with the cure. */
-async function checkFile({ file, name, sha256 }: OpenRequest, signal: AbortSignal): Promise<string> {
+async function checkFile(
+  { file, name, sha256 }: OpenRequest | OpenEmbedderRequest,
+  signal: AbortSignal,
+): Promise<string> {
   await readGgufHeader(file);
   const hash = await hashFile(file, { signal });
   if (sha256 !== undefined && hash !== sha256) {

@@ -8,7 +8,7 @@ import type { LlamaOptions } from "./llama-options.ts";
  * llama.cpp, to be disposed of, with the GPU that the settings allow; nothing is compiled or fetched. One a process: opening it again
  * and again leaves a hundred kilobytes behind each time. Throws a UserError with the cure.
  */
-export async function openLibrary({ gpu, threads }: LlamaOptions, log: Log): Promise<Llama> {
+export async function openLibrary({ gpu, threads }: Pick<LlamaOptions, "gpu" | "threads">, log: Log): Promise<Llama> {
   const wanted = gpu === "off" ? false : gpu;
   try {
     return await getLlama({

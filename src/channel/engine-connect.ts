@@ -17,6 +17,8 @@ import {
   USER_ERROR_CODE,
   writtenSoFar,
   type Opened,
+  type OpenedEmbedder,
+  type OpenEmbedderRequest,
   type OpenRequest,
 } from "./engine-wire.ts";
 
@@ -26,6 +28,8 @@ export class ModelGone extends Error {}
 /** A model in the process at the other end of a stream. Every method rejects with ModelGone once that is away. */
 export interface RemoteModel extends Disposable {
   open(request: OpenRequest, options: { readonly signal: AbortSignal }): Promise<Opened>;
+  openEmbedder(request: OpenEmbedderRequest, options: { readonly signal: AbortSignal }): Promise<OpenedEmbedder>;
+  embed(texts: readonly string[], options: { readonly signal: AbortSignal }): Promise<readonly Float32Array[]>;
   countTokens: Engine["countTokens"];
   generate(request: EngineRequest, options: GenerateOptions): Promise<Generated>;
   forget(options: { readonly signal: AbortSignal }): Promise<void>;
@@ -46,6 +50,8 @@ export function connectModel(stream: Duplex): RemoteModel {
   let asked = 0;
   return {
     open: (request, { signal }) => send(modelRequests.open, request, signal),
+    openEmbedder: (request, { signal }) => send(modelRequests.openEmbedder, request, signal),
+    embed: async (texts, { signal }) => (await send(modelRequests.embed, { texts }, signal)).map(toVector),
     countTokens: (texts, { signal }) => send(modelRequests.count, { texts }, signal),
     async generate(request, { signal, enough, onText }) {
       const id = (asked += 1);
@@ -66,6 +72,11 @@ export function connectModel(stream: Duplex): RemoteModel {
       stream.destroy();
     },
   };
+}
+
+function toVector(bytes: string): Float32Array {
+  const buffer = Buffer.from(bytes, "base64");
+  return new Float32Array(buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + buffer.byteLength));
 }
 
 function sender(connection: MessageConnection, gone: AbortSignal) {

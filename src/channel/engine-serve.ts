@@ -9,6 +9,7 @@ import {
 } from "vscode-jsonrpc/node";
 import { aborted } from "../abort.ts";
 import type { Engine } from "../brain/engine.ts";
+import type { LlamaEmbedder } from "../brain/llama-embedder.ts";
 import type { Log } from "../log.ts";
 import { UserError } from "../user-error.ts";
 import {
@@ -17,15 +18,29 @@ import {
   USER_ERROR_CODE,
   writtenSoFar,
   type Opened,
+  type OpenedEmbedder,
+  type OpenEmbedderRequest,
   type OpenRequest,
 } from "./engine-wire.ts";
+
+/** How a model is opened: one that writes, or one that makes vectors of texts. */
+interface Openers {
+  readonly engine: (
+    request: OpenRequest,
+    signal: AbortSignal,
+  ) => Promise<{ readonly engine: Engine; readonly opened: Opened }>;
+  readonly embedder: (
+    request: OpenEmbedderRequest,
+    signal: AbortSignal,
+  ) => Promise<{ readonly embedder: LlamaEmbedder; readonly opened: OpenedEmbedder }>;
+}
 
 /**
  * Serves one model to the process at the other end of a socket, opened when that asks for it. Resolves when the other end is gone or
  * the signal comes, with the model closed.
  */
 export async function serveEngine(
-  open: (request: OpenRequest, signal: AbortSignal) => Promise<{ readonly engine: Engine; readonly opened: Opened }>,
+  open: Openers,
   { socket, log, signal }: { readonly socket: Socket; readonly log: Log; readonly signal: AbortSignal },
 ): Promise<void> {
   const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
@@ -39,11 +54,12 @@ export async function serveEngine(
   connection.onRequest(
     modelRequests.open,
     handle(async (request: OpenRequest, stop) => {
-      const model = await open(request, stop);
+      const model = await open.engine(request, stop);
       engine = model.engine;
       return model.opened;
     }),
   );
+  const embedder = serveEmbedder(connection, handle, open.embedder);
   serveModel(connection, handle, () => {
     if (!engine) throw new Error("No model was opened");
     return engine;
@@ -51,8 +67,37 @@ export async function serveEngine(
   connection.listen();
   await aborted(gone.signal);
   await engine?.[Symbol.asyncDispose]();
+  await embedder()?.[Symbol.asyncDispose]();
   connection.dispose();
   socket.destroy();
+}
+
+/** Serves vectors; gives the embedding model once one is open. */
+function serveEmbedder(
+  connection: MessageConnection,
+  handle: ReturnType<typeof handlerOf>,
+  open: Openers["embedder"],
+): () => LlamaEmbedder | undefined {
+  let embedder: LlamaEmbedder | undefined;
+  connection.onRequest(
+    modelRequests.openEmbedder,
+    handle(async (request: OpenEmbedderRequest, stop) => {
+      const model = await open(request, stop);
+      embedder = model.embedder;
+      return model.opened;
+    }),
+  );
+  connection.onRequest(
+    modelRequests.embed,
+    handle(async ({ texts }: { readonly texts: readonly string[] }, signal) => {
+      if (!embedder) throw new Error("No embedding model was opened");
+      const vectors = await embedder.embed(texts, { signal });
+      return vectors.map(({ buffer, byteOffset, byteLength }) =>
+        Buffer.from(buffer, byteOffset, byteLength).toString("base64"),
+      );
+    }),
+  );
+  return () => embedder;
 }
 
 function serveModel(connection: MessageConnection, handle: ReturnType<typeof handlerOf>, engine: () => Engine): void {

@@ -32,6 +32,8 @@ export async function modelServer(
     readonly models?: Reply;
     readonly props?: object;
     readonly reply?: Reply;
+    /** What it says to a request for vectors; without it there is no such path. */
+    readonly embeddings?: Reply;
   } = { listen: 0 },
 ): Promise<ModelServer> {
   const asked: Came[] = [];
@@ -46,6 +48,10 @@ export async function modelServer(
     response.on("close", () => (givenUp += response.writableFinished ? 0 : 1));
     if (path === "/v1/models") return (given.models ?? lists({ id: "tiny" }))(response, came);
     if (path === "/props" && given.props) return void response.end(JSON.stringify(given.props));
+    if (path === "/v1/embeddings" && given.embeddings) {
+      asked.push(came);
+      return given.embeddings(response, came);
+    }
     if (path !== "/v1/chat/completions") return void response.writeHead(404).end("{}");
     asked.push(came);
     return reply(response, came);
