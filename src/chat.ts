@@ -70,6 +70,9 @@ export interface Quote {
   readonly ranges: readonly (readonly [start: number, end: number])[];
 }
 
+/** Two passages that say different things about what was asked, as places in an answer's `passages`. */
+export type Conflict = readonly [one: number, other: number];
+
 /**
  * What Hearth says. `quoted` holds the few sentences that answer, and the passages they stand in; `cited` a model's sentences, whose
  * marks [1], [2] … count the passages, and the quotes shown before them that they do not repeat; `plain` is small talk and claims
@@ -80,12 +83,14 @@ export type Answer =
       readonly kind: "quoted";
       readonly quotes: readonly [Quote, ...Quote[]];
       readonly passages: readonly [Passage, ...Passage[]];
+      readonly conflicts?: readonly Conflict[];
     }
   | {
       readonly kind: "cited";
       readonly text: string;
       readonly quotes: readonly Quote[];
       readonly passages: readonly [Passage, ...Passage[]];
+      readonly conflicts?: readonly Conflict[];
     }
   | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "unknown"; readonly nearest: readonly Passage[] };

@@ -1,36 +1,40 @@
+import { join } from "node:path";
 import { aborted } from "./abort.ts";
 import type { Seal } from "./brain/brain.ts";
 import { createBrain } from "./brain/create-brain.ts";
+import { followAnswers, type Follower } from "./brain/follow.ts";
+import { openAnswerRecords } from "./brain/records-sqlite.ts";
 import { serveBrain } from "./channel/serve.ts";
 import type { Settings } from "./config.ts";
+import { openMeaningModels } from "./core-embedder.ts";
 import { forgetRead, openModel, warmUp } from "./core-model.ts";
 import { openKnowledge } from "./knowledge/library.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import type { Log } from "./log.ts";
+import { openIndexStorage } from "./index-storage.ts";
 import type { ModelPlan } from "./model-child.ts";
-import { addressesOf } from "./model-servers.ts";
+import { outwardAddresses } from "./outward.ts";
 import { judgeSeal, viewNetwork } from "./seal.ts";
+
+interface CoreOptions {
+  readonly folders: readonly FolderOptions[];
+  readonly socket: string;
+  readonly watch: boolean;
+  readonly sealedBy: string | undefined;
+  readonly platform: string;
+  /** Hearth's own folder, how its model process is started, and the keys of servers by their variables' names. */
+  readonly home: string;
+  readonly modelPlan: ModelPlan;
+  readonly keys: Readonly<Record<string, string>>;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
 
 /**
  * The core process: documents, index and brain, served on a Unix socket until the signal comes. `watch` keeps the index in step
  * with the folders from the start; without it a sync happens when it is asked for.
  */
-export async function runCore(
-  settings: Settings,
-  options: {
-    readonly folders: readonly FolderOptions[];
-    readonly socket: string;
-    readonly watch: boolean;
-    readonly sealedBy: string | undefined;
-    readonly platform: string;
-    /** Hearth's own folder, how its model process is started, and the keys of model servers by their variables' names. */
-    readonly home: string;
-    readonly modelPlan: ModelPlan;
-    readonly keys: Readonly<Record<string, string>>;
-    readonly log: Log;
-    readonly signal: AbortSignal;
-  },
-): Promise<void> {
+export async function runCore(settings: Settings, options: CoreOptions): Promise<void> {
   const { log, signal, watch, socket, folders } = options;
   const { data } = settings;
   const seal = sealOf(settings, options);
@@ -38,12 +42,24 @@ export async function runCore(
   await using stack = new AsyncDisposableStack();
   const { model } = stack.use(await openModel(settings.model, { ...options, data, plan: options.modelPlan }));
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what);
-  const onChanged = () => void forgetRead(model).catch(failed("what was read could not be taken back"));
-  const knowledge = stack.use(await openKnowledge({ dataFolder: data, folders, watch, log, onChanged }));
-  const brain = createBrain({ knowledge, seal, model });
+  // Whoever only answers a command has nobody to tell later.
+  const records = stack.use(openAnswerRecords({ path: watch ? join(data, "answers.sqlite") : ":memory:", log }));
+  let follower: Follower | undefined;
+  const onChanged = (change?: { readonly documents?: readonly string[] }) => {
+    forgetRead(model).catch(failed("what was read could not be taken back"));
+    void follower?.changed(change?.documents);
+  };
+  const storage = settings.index && stack.use(await openIndexStorage(settings.index, options));
+  const shared = storage && { shared: storage.shared };
+  const meaning = stack.use(openMeaningModels(settings.embeddings, options));
+  const documents = { dataFolder: data, folders, watch, log, onChanged, ...shared, ...meaning };
+  const knowledge = stack.use(await openKnowledge(documents));
+  follower = stack.use(followAnswers({ records, knowledge, log }));
+  const brain = createBrain({ knowledge, seal, model, follower });
   stack.use(await serveBrain(brain, { path: socket, log }));
   if (watch) {
-    const synced = knowledge.sync({ signal }).catch(failed("sync failed"));
+    // Documents may have changed while nobody looked.
+    const synced = knowledge.sync({ signal }).then(() => void follower?.changed(), failed("sync failed"));
     // Search comes first; the model is loaded once nothing else is to be read.
     void synced.then(() => warmUp(model, signal)).catch(failed("the model could not be made ready"));
   }
@@ -51,9 +67,8 @@ export async function runCore(
 }
 
 function sealOf(
-  { model: { source }, seal: wanted }: Settings,
+  settings: Settings,
   { sealedBy: by, platform }: { readonly sealedBy: string | undefined; readonly platform: string },
 ): Seal {
-  const servers = source.kind === "servers" ? addressesOf(source.servers) : [];
-  return judgeSeal(viewNetwork(), { by, platform, wanted, servers });
+  return judgeSeal(viewNetwork(), { by, platform, wanted: settings.seal, servers: outwardAddresses(settings) });
 }

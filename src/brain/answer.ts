@@ -27,7 +27,7 @@ export async function answerQuestion(
     readonly model?: ModelParts | undefined;
     readonly onProgress?: ((progress: Progress) => void) | undefined;
   },
-): Promise<Answered> {
+): Promise<Omit<Answered, "id">> {
   const { signal, model, onProgress } = options;
   onProgress?.({ kind: "searching" });
   const startedAt = performance.now();

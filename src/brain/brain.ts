@@ -1,5 +1,5 @@
-import type { Answer, Audience, Hit, Passage, Question } from "../chat.ts";
-import type { KnowledgeStatus, SyncReport } from "../knowledge/knowledge.ts";
+import type { Answer, Audience, Conversation, Hit, Passage, Question } from "../chat.ts";
+import type { Explanation, KnowledgeStatus, SyncReport, Synced } from "../knowledge/knowledge.ts";
 import type { Scope } from "../knowledge/passage-index.ts";
 
 /** The sentences that answer, quoted. */
@@ -58,6 +58,8 @@ export type Writing =
  * write), and how long each step took in milliseconds.
  */
 export interface Answered {
+  /** Given by the core; by it one learns later whether the answer's sources have changed. */
+  readonly id: string;
   readonly answer: Answer;
   readonly hits: readonly Hit[];
   readonly writing?: Writing;
@@ -68,6 +70,36 @@ export interface Answered {
     readonly waiting?: number;
     readonly writing?: number;
   };
+}
+
+/** A source that an answer was taken from, and what became of it. `title` and `path` are as they were shown with the answer. */
+export interface StaleSource {
+  readonly title: string;
+  readonly path: string;
+  /** "changed": what was taken from it stands there no longer. "removed": it is gone, or no longer for the readers of that place. */
+  readonly change: "changed" | "removed";
+}
+
+/** An answer whose sources have changed since it was given: where, to which message, and who had asked. */
+export interface StaleAnswer {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly answeredAt: string;
+  readonly conversation: Conversation;
+  readonly messageId: string;
+  readonly askerId: string;
+  readonly sources: readonly [StaleSource, ...StaleSource[]];
+}
+
+/** Which answers are meant: those of a space, or less where more is said. `since` is an ISO 8601 instant. */
+export interface AnswerScope {
+  readonly platform: Conversation["platform"];
+  readonly space: string;
+  readonly channel?: string;
+  readonly thread?: string;
+  readonly messageId?: string;
+  readonly askerId?: string;
+  readonly since?: string;
 }
 
 /** The model that writes, if there is one: where it stands, whether it is let write, and why, in a sentence for people. */
@@ -145,5 +177,24 @@ export interface Brain {
    * passage can be found by meaning too.
    */
   sync(options: { readonly signal: AbortSignal; readonly complete?: boolean }): Promise<SyncReport>;
+  /** What a sync would do now; nothing is written. */
+  plan(options: { readonly signal: AbortSignal }): Promise<Synced>;
+  /** Why a file (its absolute path) is or is not found, and where its passages stand for a question, if one is given. */
+  explain(path: string, options: { readonly question?: string; readonly signal: AbortSignal }): Promise<Explanation>;
   status(options: { readonly signal: AbortSignal }): Promise<BrainStatus>;
+  /** Those of the given answers, all of one platform, whose sources are no longer as they were. Unknown ids are left out. */
+  staleAnswers(
+    of: { readonly platform: Conversation["platform"]; readonly ids: readonly string[] },
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly StaleAnswer[]>;
+  /**
+   * Tells of every answer of a platform whose sources have changed for good, until the signal comes; then it resolves. An answer
+   * counts as told, once and for all, when `onStale` has resolved; where it rejects, or a process dies before that, it is told again.
+   */
+  watchAnswers(
+    of: { readonly platform: Conversation["platform"] },
+    options: { readonly signal: AbortSignal; readonly onStale: (stale: StaleAnswer) => Promise<void> },
+  ): Promise<void>;
+  /** Forgets which passages answers were taken from, so that nothing is told of them any more. Gives how many there were. */
+  forgetAnswers(of: AnswerScope, options: { readonly signal: AbortSignal }): Promise<number>;
 }

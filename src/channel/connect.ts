@@ -1,19 +1,25 @@
+import { setTimeout as delay } from "node:timers/promises";
 import {
   CancellationTokenSource,
   ConnectionError,
+  type Disposable,
   ErrorCodes,
   ResponseError,
   type MessageConnection,
   type RequestType,
 } from "vscode-jsonrpc/node";
 import { unlessAborted } from "../abort.ts";
-import type { Brain } from "../brain/brain.ts";
+import type { Brain, StaleAnswer } from "../brain/brain.ts";
 import type { Log } from "../log.ts";
+import { UserError } from "../user-error.ts";
 import { dialBrain } from "./dial.ts";
-import { progress, requests } from "./protocol.ts";
+import { USER_ERROR_CODE } from "./engine-wire.ts";
+import { progress, requests, tell } from "./protocol.ts";
 
 /** How long a question waits for the core to come back: a restart takes one to three seconds. */
 const PATIENCE_MS = 20_000;
+/** How long a watch waits after a connection broke. */
+const WATCH_AGAIN_MS = 1_000;
 
 /** The connection broke while something was in hand. */
 class ConnectionLost extends Error {}
@@ -46,6 +52,7 @@ export function connectBrain({ path, log }: { readonly path: string; readonly lo
   };
   const keeping = keepConnected();
   const link: Link = {
+    closed: closing.signal,
     isConnected: () => connected,
     connection: async (signal) => {
       const tooLong = AbortSignal.timeout(PATIENCE_MS);
@@ -68,6 +75,7 @@ export function connectBrain({ path, log }: { readonly path: string; readonly lo
 }
 
 interface Link {
+  readonly closed: AbortSignal;
   isConnected(): boolean;
   connection(signal: AbortSignal): Promise<MessageConnection>;
 }
@@ -90,21 +98,58 @@ function remoteBrain(link: Link): Brain {
         { signal, onAgain: () => onProgress?.({ kind: "asking-again" }) },
       ),
     lookup: (words, { signal, ...sent }) =>
-      askAgainOnce(
-        link,
-        (connection) => send(connection, requests.lookup, { sent: { words, ...sent }, signal }),
-        { signal },
-      ),
+      askAgainOnce(link, (connection) => send(connection, requests.lookup, { sent: { words, ...sent }, signal }), {
+        signal,
+      }),
     document: (id, { signal, clearance }) =>
       askAgainOnce(link, (connection) => send(connection, requests.document, { sent: { id, clearance }, signal }), {
         signal,
       }),
     sync: ({ signal, complete = false }) =>
       askAgainOnce(link, (connection) => send(connection, requests.sync, { sent: { complete }, signal }), { signal }),
+    plan: ({ signal }) =>
+      askAgainOnce(link, (connection) => send(connection, requests.plan, { sent: {}, signal }), { signal }),
+    explain: (path, { signal, ...options }) =>
+      askAgainOnce(link, (connection) => send(connection, requests.explain, { sent: { path, ...options }, signal }), {
+        signal,
+      }),
     status: async ({ signal }) => {
       if (!link.isConnected()) throw new Error("The search process is starting");
       return send(await link.connection(signal), requests.status, { sent: {}, signal });
     },
+    ...remoteAnswers(link),
+  };
+}
+
+function remoteAnswers(link: Link): Pick<Brain, "staleAnswers" | "watchAnswers" | "forgetAnswers"> {
+  return {
+    staleAnswers: (sent, { signal }) =>
+      askAgainOnce(link, (connection) => send(connection, requests.staleAnswers, { sent, signal }), { signal }),
+    watchAnswers: createRemoteWatch(link),
+    forgetAnswers: (sent, { signal }) =>
+      askAgainOnce(link, (connection) => send(connection, requests.forgetAnswers, { sent, signal }), { signal }),
+  };
+}
+
+/** Watches on one connection after the other: what was not told when one broke is told on the next. */
+function createRemoteWatch(link: Link): Brain["watchAnswers"] {
+  let watches = 0;
+  return async ({ platform }, { signal, onStale }) => {
+    const ended = AbortSignal.any([signal, link.closed]);
+    while (!ended.aborted) {
+      const watch = `watch-${(watches += 1)}`;
+      let told: Disposable | undefined;
+      try {
+        const connection = await link.connection(ended);
+        told = connection.onRequest(tell(watch), (stale: StaleAnswer) => onStale(stale).then(() => null));
+        await send(connection, requests.watchAnswers, { sent: { platform, watch }, signal: ended });
+      } catch {
+        // The core is away, or says in its log why it cannot: the next try may find another.
+      } finally {
+        told?.dispose();
+      }
+      await delay(WATCH_AGAIN_MS, undefined, { signal: ended }).catch(() => {});
+    }
   };
 }
 
@@ -167,6 +212,9 @@ async function send<Sent, Result>(
   lost.promise.catch(() => {});
   try {
     return await unlessAborted(Promise.race([lost.promise, response]), signal);
+  } catch (error) {
+    if (error instanceof ResponseError && error.code === USER_ERROR_CODE) throw new UserError(error.message);
+    throw error;
   } finally {
     signal.removeEventListener("abort", cancel);
     cancellation.dispose();

@@ -1,8 +1,8 @@
 import { ProgressType, RequestType } from "vscode-jsonrpc/node";
 import { z } from "zod";
-import type { Audience, Hit, Passage, Question } from "../chat.ts";
-import type { Answered, BrainStatus, Progress } from "../brain/brain.ts";
-import type { SyncReport } from "../knowledge/knowledge.ts";
+import type { Audience, Conversation, Hit, Passage, Question } from "../chat.ts";
+import type { AnswerScope, Answered, BrainStatus, Progress, StaleAnswer } from "../brain/brain.ts";
+import type { Explanation, SyncReport, Synced } from "../knowledge/knowledge.ts";
 import type { Scope } from "../knowledge/passage-index.ts";
 
 /** Characters of one message that pass the channel; a question with more is refused before the brain sees it. */
@@ -17,9 +17,11 @@ const clearance = z
   .min(1)
   .max(10_000);
 
+const platform = z.enum(["discord", "slack", "web", "terminal"]);
+
 const conversation = z
   .object({
-    platform: z.enum(["discord", "slack", "web", "terminal"]),
+    platform,
     space: name,
     channel: name,
     thread: name.optional(),
@@ -53,14 +55,41 @@ const scope = z
     ...(until !== undefined && { until }),
   }));
 
+/** Which answers are meant; a key that nobody knows is refused, for it may be what was to limit them. */
+const answerScope = z
+  .strictObject({
+    platform,
+    space: name,
+    channel: name.optional(),
+    thread: name.optional(),
+    messageId: name.optional(),
+    askerId: name.optional(),
+    since: z.iso.datetime().optional(),
+  })
+  .transform(({ channel, thread, messageId, askerId, since, ...rest }) => ({
+    ...rest,
+    ...(channel !== undefined && { channel }),
+    ...(thread !== undefined && { thread }),
+    ...(messageId !== undefined && { messageId }),
+    ...(askerId !== undefined && { askerId }),
+    ...(since !== undefined && { since }),
+  }));
+
 /** What the core accepts from the edge, checked field by field: the edge has the network, so the core does not trust it. */
 export const wire = {
   answer: z.object({ question, progress: z.string() }),
   lookup: z.object({ words: text, clearance, scope, limit: z.int().min(1).max(100) }),
   sync: z.object({ complete: z.boolean().default(false) }),
   document: z.object({ id: name, clearance }),
+  explain: z
+    .object({ path: z.string().max(4_096), question: text.optional() })
+    .transform(({ path, question: asked }) => ({ path, ...(asked !== undefined && { question: asked }) })),
+  staleAnswers: z.object({ platform, ids: z.array(name).max(1_000) }),
+  watchAnswers: z.object({ platform, watch: name }),
+  forgetAnswers: answerScope,
 };
 
+type Platform = { readonly platform: Conversation["platform"] };
 type Clearance = { readonly clearance: readonly Audience[] };
 
 export const requests = {
@@ -74,7 +103,20 @@ export const requests = {
   >("lookup"),
   document: new RequestType<Clearance & { readonly id: string }, readonly Passage[], void>("document"),
   sync: new RequestType<{ readonly complete?: boolean }, SyncReport, void>("sync"),
+  plan: new RequestType<object, Synced, void>("plan"),
+  explain: new RequestType<{ readonly path: string; readonly question?: string }, Explanation, void>("explain"),
   status: new RequestType<object, BrainStatus, void>("status"),
+  staleAnswers: new RequestType<Platform & { readonly ids: readonly string[] }, readonly StaleAnswer[], void>(
+    "staleAnswers",
+  ),
+  /** Answered when it is cancelled; until then the core asks `tell(watch)` of the edge, a StaleAnswer each. */
+  watchAnswers: new RequestType<Platform & { readonly watch: string }, null, void>("watchAnswers"),
+  forgetAnswers: new RequestType<AnswerScope, number, void>("forgetAnswers"),
 };
+
+/** The request by which the core asks the edge to tell of a stale answer, which is told once that is answered. */
+export function tell(watch: string): string {
+  return `tell ${watch}`;
+}
 
 export const progress = new ProgressType<Progress>();

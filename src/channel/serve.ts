@@ -9,9 +9,11 @@ import {
   type CancellationToken,
   type MessageConnection,
 } from "vscode-jsonrpc/node";
-import type { Brain, Progress } from "../brain/brain.ts";
+import type { Brain, Progress, StaleAnswer } from "../brain/brain.ts";
 import type { Log } from "../log.ts";
-import { progress, requests, wire } from "./protocol.ts";
+import { UserError } from "../user-error.ts";
+import { USER_ERROR_CODE } from "./engine-wire.ts";
+import { progress, requests, tell, wire } from "./protocol.ts";
 
 /**
  * Serves a brain on a Unix socket at `path`, whose folder must be private. Disposing of it drops every connection and aborts
@@ -90,9 +92,28 @@ function answerRequests(
       return brain.document(id, { clearance, signal });
     }),
   );
+  tellState(connection, { brain, handle });
+  followAnswers(connection, { brain, handle });
+}
+
+function tellState(
+  connection: MessageConnection,
+  { brain, handle }: { readonly brain: Brain; readonly handle: Handle },
+) {
   connection.onRequest(
     requests.sync,
     handle("sync", (sent, signal) => brain.sync({ ...wire.sync.parse(sent), signal })),
+  );
+  connection.onRequest(
+    requests.plan,
+    handle("plan", (_sent, signal) => brain.plan({ signal })),
+  );
+  connection.onRequest(
+    requests.explain,
+    handle("explain", (sent, signal) => {
+      const { path, ...options } = wire.explain.parse(sent);
+      return brain.explain(path, { ...options, signal });
+    }),
   );
   connection.onRequest(
     requests.status,
@@ -100,7 +121,30 @@ function answerRequests(
   );
 }
 
-/** Turns cancellation into a signal, and an error into one that carries no text of anybody's across. */
+function followAnswers(
+  connection: MessageConnection,
+  { brain, handle }: { readonly brain: Brain; readonly handle: Handle },
+) {
+  connection.onRequest(
+    requests.staleAnswers,
+    handle("staleAnswers", (sent, signal) => brain.staleAnswers(wire.staleAnswers.parse(sent), { signal })),
+  );
+  connection.onRequest(
+    requests.watchAnswers,
+    handle("watchAnswers", async (sent, signal) => {
+      const { platform, watch } = wire.watchAnswers.parse(sent);
+      const onStale = async (stale: StaleAnswer) => void (await connection.sendRequest(tell(watch), stale));
+      await brain.watchAnswers({ platform }, { signal, onStale });
+      return null;
+    }),
+  );
+  connection.onRequest(
+    requests.forgetAnswers,
+    handle("forgetAnswers", (sent, signal) => brain.forgetAnswers(wire.forgetAnswers.parse(sent), { signal })),
+  );
+}
+
+/** Turns cancellation into a signal, and an error into one that carries no text of anybody's across; a UserError is told as it is. */
 function handlers({ gone, log }: { readonly gone: AbortSignal; readonly log: Log }): { handle: Handle } {
   return {
     handle: (method, work) => async (sent, token) => {
@@ -110,6 +154,7 @@ function handlers({ gone, log }: { readonly gone: AbortSignal; readonly log: Log
         return await work(sent, AbortSignal.any([gone, cancelled.signal]));
       } catch (error) {
         if (!cancelled.signal.aborted && !gone.aborted) log.error({ err: error, method }, "request failed");
+        if (error instanceof UserError) throw new ResponseError(USER_ERROR_CODE, error.message);
         throw new ResponseError(ErrorCodes.InternalError, `The core could not do "${method}"; its log says why`);
       } finally {
         listener.dispose();

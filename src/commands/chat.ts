@@ -6,6 +6,7 @@ import type { Answer, Audience, Turn } from "../chat.ts";
 import { UserError } from "../user-error.ts";
 import { bringUpToDate } from "./bring-up-to-date.ts";
 import type { Surroundings } from "./command.ts";
+import { followEarlierAnswers, type EarlierAnswers } from "./earlier-answers.ts";
 import { INTERRUPTED_EXIT, unlessInterrupted } from "./interrupted.ts";
 import { checkQuestion, openLiveAnswer, putQuestion } from "./put-question.ts";
 import { write } from "./write.ts";
@@ -61,6 +62,7 @@ async function converse(chat: Chat): Promise<void> {
   };
   let inHand: AbortController | undefined;
   let turns: readonly Turn[] = [];
+  const earlier = followEarlierAnswers(chat.brain, surroundings);
   // In a terminal readline takes Ctrl-C as a key, so that it stops a question without stopping Hearth.
   lines.on("SIGINT", () => (inHand ? inHand.abort() : lines.close()));
   prompt();
@@ -69,13 +71,15 @@ async function converse(chat: Chat): Promise<void> {
     if (text === "/quit") break;
     if (text === "/new") {
       turns = [];
+      earlier.clear();
       await say("A new conversation.\n\n");
     } else if (text.startsWith("/")) {
       await say(text === "/help" ? `${HELP}\n` : "There is no such command; /help names them.\n\n");
     } else if (text !== "") {
       inHand = new AbortController();
-      turns = await reply(text, { chat, turns, stop: inHand.signal, say });
+      turns = await reply(text, { chat, turns, earlier, stop: inHand.signal, say });
       inHand = undefined;
+      await say(await earlier.changed());
     }
     prompt();
   }
@@ -88,14 +92,16 @@ async function reply(
   given: {
     readonly chat: Chat;
     readonly turns: readonly Turn[];
+    readonly earlier: EarlierAnswers;
     readonly stop: AbortSignal;
     readonly say: (text: string) => Promise<void>;
   },
 ): Promise<readonly Turn[]> {
-  const { chat, turns, stop, say } = given;
+  const { chat, turns, earlier, stop, say } = given;
   const { brain, surroundings, clearance, isInteractive } = chat;
   const signal = AbortSignal.any([surroundings.signal, stop]);
   await say(isInteractive ? "\n" : `› ${toPlainLine(text)}\n\n`);
+  await earlier.catchUp({ signal });
   const live = await openLiveAnswer(brain, surroundings);
   const after = (words: string) =>
     [
@@ -106,6 +112,7 @@ async function reply(
   try {
     const asked = { brain, surroundings, turns, clearance, signal, onProgress: live.onProgress };
     const answered = await putQuestion(checkQuestion(text), asked);
+    earlier.add({ id: answered.id, question: text });
     await say(`${live.rest(answered)}\n`);
     return after(said(answered.answer));
   } catch (error) {

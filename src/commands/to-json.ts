@@ -20,12 +20,18 @@ export function toAnswerObject(
     timings,
   }: { readonly answered: Answered; readonly timings: { readonly sync: number; readonly total: number } },
 ): object {
-  const { answer, hits, writing } = answered;
+  const { id, answer, hits, writing } = answered;
   const passages = passagesOf(answer);
   return {
+    id,
     question,
     answered: isAnswer(answer),
-    answer: { kind: answer.kind, text: textOf(answer), quotes: isAnswer(answer) ? answer.quotes : [] },
+    answer: {
+      kind: answer.kind,
+      text: textOf(answer),
+      quotes: isAnswer(answer) ? answer.quotes : [],
+      ...conflictsIn(answer),
+    },
     passages: passages.map((passage, index) => ({
       // As the marks in a written text count them.
       ...(isAnswer(answer) && { number: index + 1 }),
@@ -45,6 +51,7 @@ export function toAnswerRecord({ question, answered, total }: Asked): object {
     answered: isAnswer(answer),
     kind: answer.kind,
     answer: textOf(answer),
+    ...conflictsIn(answer),
     citations: isAnswer(answer) ? [...new Set(answer.passages.map(({ path }) => path))] : [],
     passages: isAnswer(answer) ? answer.passages.map((passage) => toResult({ passage })) : [],
     results: answered.hits.slice(0, MOST_RESULTS).map(toResult),
@@ -70,8 +77,19 @@ export function toResult({
   readonly passage: Passage;
   readonly score?: Hit["score"] | undefined;
 }): object {
-  const { path, title, headings, anchor, url, lines, text } = passage;
-  return { path, title, headings, anchor, ...(url !== undefined && { url }), lines, score: score ?? null, text };
+  const { path, title, headings, anchor, url, lines, page, modifiedAt, text } = passage;
+  return {
+    path,
+    title,
+    headings,
+    anchor,
+    ...(url !== undefined && { url }),
+    lines,
+    ...(page !== undefined && { page }),
+    ...(modifiedAt !== undefined && { modifiedAt }),
+    score: score ?? null,
+    text,
+  };
 }
 
 /** Milliseconds to a tenth. */
@@ -82,6 +100,11 @@ export function rounded(timings: Readonly<Record<string, number>>): Record<strin
 /** Whether an answer says what stands in the documents. */
 function isAnswer(answer: Answer): answer is Extract<Answer, { kind: "quoted" | "cited" }> {
   return answer.kind === "quoted" || answer.kind === "cited";
+}
+
+/** Pairs of passages that disagree, counted from 0 as `quotes` counts them; nothing where none do. */
+function conflictsIn(answer: Answer): object {
+  return isAnswer(answer) && answer.conflicts ? { conflicts: answer.conflicts } : {};
 }
 
 function passagesOf(answer: Answer): readonly Passage[] {

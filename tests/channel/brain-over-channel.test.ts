@@ -16,5 +16,5 @@ describeBrain("the same brain behind a Unix socket", async () => {
   const remote = stack.use(connectBrain({ path, log }));
   await expect.poll(() => remote.status({ signal: AbortSignal.timeout(5_000) }).then(() => true)).toBe(true);
   const owned = stack.move();
-  return { ...remote, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { ...local, ...remote, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 });

@@ -3,12 +3,14 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Brain, Progress } from "../../src/brain/brain.ts";
+import { aborted } from "../../src/abort.ts";
+import type { Brain, Progress, StaleAnswer } from "../../src/brain/brain.ts";
 import { connectBrain } from "../../src/channel/connect.ts";
 import { serveBrain } from "../../src/channel/serve.ts";
 import { createLog, silentLog } from "../../src/log.ts";
+import { UserError } from "../../src/user-error.ts";
 import { asked } from "../contracts/brain.ts";
-import { passage, quoted, readyStatus, scriptedBrain } from "../helpers/scripted-brain.ts";
+import { passage, quoted, readyStatus, scriptedBrain, staleAnswer } from "../helpers/scripted-brain.ts";
 
 const log = silentLog();
 const signal = AbortSignal.timeout(20_000);
@@ -154,6 +156,16 @@ describe("the channel between edge and core", () => {
     expect(lines.join("")).not.toContain("CANARY");
   });
 
+  it("tells a sentence that was meant for people as it is", async () => {
+    const lookup = () => Promise.reject(new UserError("The storage is away; start it"));
+    await using channel = await connected({ lookup });
+    const failure = await channel.brain
+      .lookup("a", { clearance: ["team"], limit: 1, signal })
+      .catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UserError);
+    expect(failure).toMatchObject({ message: "The storage is away; start it" });
+  });
+
   it("refuses what is not a question, without asking the brain", async () => {
     const answer = vi.fn(async () => quoted());
     await using channel = await connected({ answer });
@@ -170,6 +182,81 @@ describe("the channel between edge and core", () => {
     stray.write("Content-Length: many\r\n\r\nGET / HTTP/1.1\r\n\r\n");
     await new Promise((resolve) => stray.once("close", resolve).once("error", resolve));
     expect(await channel.brain.status({ signal })).toEqual(readyStatus);
+  });
+
+  it("tells a stale answer, which counts as told once the edge has done so", async () => {
+    const outcomes: string[] = [];
+    await using channel = await connected({
+      watchAnswers: async ({ platform }, options) => {
+        expect(platform).toBe("slack");
+        await options.onStale(staleAnswer).then(() => outcomes.push("told"));
+        await options.onStale(staleAnswer).catch(() => outcomes.push("not told"));
+        await aborted(options.signal);
+        outcomes.push("ended");
+      },
+    });
+    const ending = new AbortController();
+    const seen: unknown[] = [];
+    const onStale = async (stale: StaleAnswer) => {
+      seen.push(stale);
+      if (seen.length === 2) throw new Error("CANARY: the platform is down");
+    };
+    const watching = channel.brain.watchAnswers({ platform: "slack" }, { signal: ending.signal, onStale });
+    await vi.waitFor(() => expect(outcomes).toEqual(["told", "not told"]));
+    expect(seen).toEqual([staleAnswer, staleAnswer]);
+    ending.abort();
+    await watching;
+    await vi.waitFor(() => expect(outcomes).toEqual(["told", "not told", "ended"]));
+  });
+
+  it("watches again when the core died while it told", async () => {
+    const telling = Promise.withResolvers<void>();
+    const lost = Promise.withResolvers<string>();
+    const first = await serveBrain(
+      scriptedBrain({
+        watchAnswers: async (_of, { onStale }) => onStale(staleAnswer).catch(() => lost.resolve("not told")),
+      }),
+      { path, log },
+    );
+    await using brain = connectBrain({ path, log });
+    const ending = new AbortController();
+    const seen: unknown[] = [];
+    const onStale = async (stale: StaleAnswer) => {
+      seen.push(stale);
+      telling.resolve();
+      if (seen.length === 1) await new Promise(() => {});
+    };
+    const watching = brain.watchAnswers({ platform: "web" }, { signal: ending.signal, onStale });
+    await telling.promise;
+    await first[Symbol.asyncDispose]();
+    expect(await lost.promise).toBe("not told");
+    const told = Promise.withResolvers<string>();
+    const second = scriptedBrain({
+      watchAnswers: (_of, options) => options.onStale(staleAnswer).then(() => told.resolve("told")),
+    });
+    await using _second = await serveBrain(second, { path, log });
+    expect(await told.promise).toBe("told");
+    expect(seen).toEqual([staleAnswer, staleAnswer]);
+    ending.abort();
+    await watching;
+  });
+
+  it("ends its watches when it is closed", async () => {
+    const channel = await connected({});
+    const onStale = () => Promise.reject(new Error("nothing is stale"));
+    const watching = channel.brain.watchAnswers({ platform: "web" }, { signal, onStale });
+    await channel.brain.connected({ signal });
+    await channel[Symbol.asyncDispose]();
+    await watching;
+  });
+
+  it("forgets nothing where it is not understood what is meant", async () => {
+    const forgetAnswers = vi.fn(async () => 1);
+    await using channel = await connected({ forgetAnswers });
+    const scope = { platform: "slack", space: "T1", chanel: "C1" } as const;
+    await expect(channel.brain.forgetAnswers(scope, { signal })).rejects.toThrow();
+    expect(forgetAnswers).not.toHaveBeenCalled();
+    expect(await channel.brain.forgetAnswers({ platform: "slack", space: "T1" }, { signal })).toBe(1);
   });
 
   it("answers many at once, each its own", async () => {

@@ -86,6 +86,7 @@ describe("hearth ask", () => {
     await runAsk({ ...question, json: true }, { brain: scriptedBrain(), surroundings });
     expect(surroundings.said().trim().split("\n")).toHaveLength(1);
     expect(JSON.parse(surroundings.said())).toEqual({
+      id: quoted().id,
       question: "How much leave?",
       answered: true,
       answer: {
@@ -106,6 +107,25 @@ describe("hearth ask", () => {
         },
       ],
       timings: { sync: expect.any(Number), search: 3, answer: 1, total: expect.any(Number) },
+    });
+  });
+
+  it("prints page and date of a passage as JSON, and which passages disagree", async () => {
+    const surroundings = surroundingsWith();
+    const dated = passage({ lines: [0, 0], page: 3, modifiedAt: "2024-01-02T08:00:00.000Z" });
+    const { answer } = quoted(dated);
+    if (answer.kind !== "quoted") throw new Error("It is quoted");
+    const disagreeing = {
+      ...quoted(dated),
+      answer: { ...answer, passages: [dated, passage()], conflicts: [[0, 1]] },
+    } as const;
+    await runAsk(
+      { ...question, json: true },
+      { brain: scriptedBrain({ answer: async () => disagreeing }), surroundings },
+    );
+    expect(JSON.parse(surroundings.said())).toMatchObject({
+      answer: { conflicts: [[0, 1]] },
+      passages: [{ lines: [0, 0], page: 3, modifiedAt: "2024-01-02T08:00:00.000Z" }, { number: 2 }],
     });
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from "vitest";
 import { LONGEST_TEXT } from "../../src/channel/protocol.ts";
 import type { Question } from "../../src/chat.ts";
 import { runChat } from "../../src/commands/chat.ts";
-import { passage, quoted, scriptedBrain, unknown } from "../helpers/scripted-brain.ts";
+import { passage, quoted, scriptedBrain, staleAnswer, unknown } from "../helpers/scripted-brain.ts";
 import { written, writingSteps } from "../helpers/written-answer.ts";
 import { surroundings as surroundingsWith } from "../helpers/surroundings.ts";
 
@@ -83,6 +83,53 @@ describe("hearth chat, with piped input", () => {
     expect(surroundings.complained()).toContain("could not be answered: The core could not do that");
     expect(surroundings.said()).toContain("more than 4000; shorten it");
     expect(asked.at(-1)?.turns).toEqual([]);
+  });
+
+  it("reads changed documents before each question, and says once that the source of an earlier answer changed", async () => {
+    const surroundings = surroundingsWith();
+    surroundings.in.end("How much leave?\nWho won?\nWho won?\n");
+    const { brain, asked } = listener();
+    const steps: string[] = [];
+    const told = scriptedBrain({
+      answer: (...given) => {
+        steps.push("answer");
+        return brain.answer(...given);
+      },
+      sync: async (...given) => {
+        steps.push("sync");
+        return brain.sync(...given);
+      },
+      staleAnswers: async ({ platform, ids }) => {
+        expect(platform).toBe("terminal");
+        return asked.length > 1 && ids.includes(staleAnswer.id) ? [staleAnswer] : [];
+      },
+    });
+    await runChat(options, { brain: told, surroundings });
+    const news = "Of the earlier answer to “How much leave?”, the source changed since: Leave. Ask again";
+    expect(surroundings.said().split(news)).toHaveLength(2);
+    expect(surroundings.said()).toMatch(
+      /› Who won\?\n\nNot in the docs\.\n\nOf the earlier answer[^\n]+\n\n› Who won\?/,
+    );
+    expect(steps).toEqual(["sync", "sync", "answer", "sync", "answer", "sync", "answer"]);
+  });
+
+  it("tells nothing of answers before /new, and goes on where the documents cannot be read", async () => {
+    const surroundings = surroundingsWith();
+    surroundings.in.end("How much leave?\n/new\nWho won?\n");
+    const { brain, asked } = listener();
+    let syncs = 0;
+    const failing = scriptedBrain({
+      answer: (...given) => brain.answer(...given),
+      sync: async (...given) => {
+        syncs += 1;
+        if (syncs > 1) throw new Error("The folder is gone");
+        return brain.sync(...given);
+      },
+      staleAnswers: async ({ ids }) => (ids.includes(staleAnswer.id) && asked.length > 1 ? [staleAnswer] : []),
+    });
+    expect(await runChat(options, { brain: failing, surroundings })).toBe(0);
+    expect(surroundings.said()).toContain("Not in the docs.");
+    expect(surroundings.said()).not.toContain("earlier answer");
   });
 
   it("knows its commands, and says so of others", async () => {

@@ -29,9 +29,8 @@ const how: Written = {
 
 /** What a model wrote below the quoted answer. */
 function written(text: string): Answered {
-  const { hits, timings } = quoted();
   const answer = { kind: "cited", text, quotes: [], passages: [passage()] } as const;
-  return { answer, hits, timings, writing: { kind: "written", ...how } };
+  return { ...quoted(), answer, writing: { kind: "written", ...how } };
 }
 
 /** Opens a brain for each setting; a core that is not named cannot start. */

@@ -44,6 +44,7 @@ function brainOf({ model, exclude = [] }: Changes): Partial<Brain> {
       if (model === "none") return quoted({ ...found, text: "There are some desks." });
       const isRight = model?.endsWith("large.gguf") === true;
       return {
+        id: "answer",
         answer: { kind: "cited", text: isRight ? `${found.text} [1]` : "No desks. [1]", quotes: [], passages: [found] },
         hits: [{ passage: found, score: 1 }],
         timings: { search: 1, answer: 1 },

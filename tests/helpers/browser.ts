@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { expect } from "vitest";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 
 const PLACES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"].flatMap((name) =>
@@ -60,4 +61,43 @@ export async function openWatched(
   });
   await page.goto(url);
   return { page, hosts, complaints, [Symbol.asyncDispose]: () => context.close() };
+}
+
+/** Types a question and asks it. */
+export async function put(page: Page, question: string): Promise<void> {
+  await page.locator("#question").fill(question);
+  await page.keyboard.press("Enter");
+}
+
+/** Asks, and waits until an answer has come that was not there before. */
+export async function ask(page: Page, question: string): Promise<void> {
+  const before = await page.locator(".answer").count();
+  await put(page, question);
+  await page.locator(".answer").nth(before).waitFor({ timeout: 10_000 });
+}
+
+/** Nothing was asked of another host, and neither the browser nor the page complained. */
+export async function isQuiet({ page, hosts, complaints }: WatchedPage): Promise<void> {
+  expect([...hosts]).toEqual([new URL(page.url()).host]);
+  expect(complaints).toEqual([]);
+}
+
+/** Texts whose contrast to what is behind them is below 4.5, as the browser paints them. */
+export function contrasts(page: Page): Promise<unknown> {
+  return page.evaluate(`(() => {
+    const numbers = (color) => (color.match(/[\\d.]+/g) ?? []).map(Number);
+    const light = (color) => {
+      const [red, green, blue] = numbers(color).map((part) => part / 255).map((part) => part <= 0.04 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    const behind = (node) => {
+      const color = getComputedStyle(node).backgroundColor;
+      return node.parentElement && numbers(color)[3] === 0 ? behind(node.parentElement) : color;
+    };
+    return [...document.querySelectorAll("p, li, dd, dt, button, mark, summary, h2, h3, label, code")].filter((node) => {
+      if (node.checkVisibility() === false || node.textContent.trim() === "") return false;
+      const [one, other] = [light(getComputedStyle(node).color), light(behind(node))].toSorted((a, b) => b - a);
+      return (one + 0.05) / (other + 0.05) < 4.5;
+    }).map((node) => node.className + " " + node.textContent.slice(0, 40));
+  })()`);
 }

@@ -3,9 +3,9 @@ import type { IndexedDocument } from "../../src/knowledge/document.ts";
 import type { PassageIndex, Scope } from "../../src/knowledge/passage-index.ts";
 import { wordsOf } from "../../src/knowledge/words.ts";
 
-/** Whether a document is in a scope. */
-function isWithin(
-  { passages: [{ path }], modifiedAt }: IndexedDocument,
+/** Whether what stands at a path, and was last changed then, is in a scope. */
+export function isWithin(
+  { path, modifiedAt }: { readonly path: string; readonly modifiedAt: string },
   { folder, types, since, until }: Scope = {},
 ): boolean {
   return (
@@ -19,6 +19,7 @@ function isWithin(
 /** A passage index in memory: the same contract as the real one, with a plain score. */
 export function memoryPassageIndex(): PassageIndex {
   const documents = new Map<string, IndexedDocument>();
+  let writes = 0;
   const readable = (clearance: readonly string[]) => {
     if (clearance.length === 0) throw new Error("A search needs a clearance");
     for (const audience of clearance) {
@@ -42,11 +43,14 @@ export function memoryPassageIndex(): PassageIndex {
       for (const id of [...given.map((document) => document.id), ...removed]) {
         if (!/^[0-9a-f]{32}$/.test(id)) throw new Error("A document id must be 32 hexadecimal digits");
       }
+      writes += 1;
       for (const id of removed) documents.delete(id);
       for (const document of given) documents.set(document.id, document);
     },
     search: async (words, { clearance, scope, limit, prefix }) => {
-      const open = readable(clearance).filter((document) => isWithin(document, scope));
+      const open = readable(clearance).filter((document) =>
+        isWithin({ ...document, path: document.passages[0].path }, scope),
+      );
       const wanted = wordsOf(words.slice(0, 1_000));
       return open
         .flatMap(({ passages }) => [...passages])
@@ -77,6 +81,8 @@ export function memoryPassageIndex(): PassageIndex {
         passages.filter(({ id }) => ids.includes(id)).map((passage) => ({ passage, hash })),
       ),
     count: async () => ({ documents: documents.size, passages: everyPassage().length }),
+    version: async () => writes,
+    catchUp: async () => {},
     optimize: async () => {},
     async [Symbol.asyncDispose]() {},
   };

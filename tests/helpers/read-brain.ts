@@ -1,6 +1,9 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Brain } from "../../src/brain/brain.ts";
 import { createBrain } from "../../src/brain/create-brain.ts";
+import { followAnswers, type Follower } from "../../src/brain/follow.ts";
+import { openAnswerRecords } from "../../src/brain/records-sqlite.ts";
 import type { FolderOptions } from "../../src/knowledge/source.ts";
 import { openKnowledge } from "../../src/knowledge/library.ts";
 import { silentLog } from "../../src/log.ts";
@@ -18,24 +21,52 @@ const DOCUMENTS = {
   "open/press.md": "# Press\n\nJournalists write to the press office.\n",
 };
 
-/** The real brain over the real index, which has read the two documents that the contract of brains asks about. */
-export async function readBrain(): Promise<Brain & AsyncDisposable> {
+/** A brain whose documents a test can change: it has read them again when these resolve. */
+export interface ReadBrain extends Brain, AsyncDisposable {
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+}
+
+/**
+ * The real brain over the real index, which has read the two documents that the contract of brains asks about. Who watches is told of
+ * stale answers at once.
+ */
+export async function readBrain(): Promise<ReadBrain> {
   await using stack = new AsyncDisposableStack();
-  const { folder } = stack.use(scratch(DOCUMENTS));
+  const place = stack.use(scratch(DOCUMENTS));
+  const { folder } = place;
+  const log = silentLog();
+  const records = stack.use(openAnswerRecords({ path: ":memory:", log }));
+  let follower: Follower | undefined;
   const knowledge = stack.use(
     await openKnowledge({
       dataFolder: join(folder, "data"),
       folders: [folderOf(join(folder, "team")), folderOf(join(folder, "open"), { audience: "public" })],
       watch: false,
-      log: silentLog(),
+      log,
+      onChanged: (change?: { readonly documents?: readonly string[] }) => void follower?.changed(change?.documents),
     }),
   );
-  await knowledge.sync({ signal: AbortSignal.timeout(30_000) });
+  const signal = AbortSignal.timeout(30_000);
+  await knowledge.sync({ signal });
+  follower = stack.use(followAnswers({ records, knowledge, log, graceMs: 0, lookMs: 10 }));
   const owned = stack.move();
   const brain = createBrain({
     model: { kind: "none" },
     knowledge,
     seal: { kind: "sealed", interfaces: ["lo"], by: "test" },
+    follower,
   });
-  return { ...brain, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    ...brain,
+    async write(path, text) {
+      place.write(path, text);
+      await brain.sync({ signal });
+    },
+    async remove(path) {
+      rmSync(join(folder, path));
+      await brain.sync({ signal });
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }

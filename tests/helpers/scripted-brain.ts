@@ -1,4 +1,5 @@
-import type { Answered, Brain, BrainStatus } from "../../src/brain/brain.ts";
+import { aborted } from "../../src/abort.ts";
+import type { Answered, Brain, BrainStatus, StaleAnswer } from "../../src/brain/brain.ts";
 import type { Passage } from "../../src/chat.ts";
 
 /** A passage with whatever a test cares about. */
@@ -20,6 +21,7 @@ export function passage(given: Partial<Passage> = {}): Passage {
 export function quoted(from: Passage = passage(), quote = from.text.split(/(?<=\.)\s/)[0] ?? ""): Answered {
   const start = from.text.indexOf(quote);
   return {
+    id: "00000000-0000-4000-8000-0000000000a1",
     answer: {
       kind: "quoted",
       quotes: [{ passage: 0, text: quote, ranges: [[start, start + quote.length]] }],
@@ -32,8 +34,23 @@ export function quoted(from: Passage = passage(), quote = from.text.split(/(?<=\
 
 /** The answer that the documents do not hold it. */
 export function unknown(...nearest: readonly Passage[]): Answered {
-  return { answer: { kind: "unknown", nearest }, hits: [], timings: { search: 3, answer: 1 } };
+  return {
+    id: "00000000-0000-4000-8000-0000000000a2",
+    answer: { kind: "unknown", nearest },
+    hits: [],
+    timings: { search: 3, answer: 1 },
+  };
 }
+
+/** What becomes of the first answer once its sentence has changed. */
+export const staleAnswer: StaleAnswer = {
+  id: quoted().id,
+  answeredAt: "2026-11-24T09:00:00.000Z",
+  conversation: { platform: "web", space: "local", channel: "page" },
+  messageId: "question-1",
+  askerId: "reader",
+  sources: [{ title: "Leave", path: "leave.md", change: "changed" }],
+};
 
 export const readyStatus: BrainStatus = {
   documents: 2,
@@ -52,7 +69,15 @@ export function scriptedBrain(script: Partial<Brain> = {}): Brain {
     lookup: async () => [{ passage: passage(), score: 1 }],
     document: async () => [passage()],
     sync: async () => ({ added: 0, changed: 0, removed: 0, unchanged: 2, failed: [], seconds: 0.1 }),
+    plan: async () => ({
+      report: { added: 0, changed: 0, removed: 0, unchanged: 2, failed: [], seconds: 0.1 },
+      changes: [],
+    }),
+    explain: async (path) => ({ kind: "not read", path, why: "there is no such file", cure: "correct the path" }),
     status: async () => readyStatus,
+    staleAnswers: async () => [],
+    watchAnswers: (_of, { signal }) => aborted(signal),
+    forgetAnswers: async () => 0,
     ...script,
   };
 }

@@ -25,6 +25,7 @@ export function written(
   const { text = "You get 28 days a year [1]. Ask your lead first [1].", model = smol } = given;
   const { quotes, passages } = twoQuoted;
   return {
+    id: "00000000-0000-4000-8000-0000000000a3",
     answer: { kind: "cited", text, quotes: quotes.slice(1), passages: given.passages ?? passages },
     hits: twoQuoted.passages.map((each) => ({ passage: each, score: 1 })),
     writing: writtenBy(model),

@@ -91,7 +91,9 @@ describe.concurrent("journey: the terminal", { timeout: 60_000 }, () => {
     rmSync(join(place.folder, "docs/leave.md"));
     expect((await run(place.folder, ["docs", "sync"])).out).toContain("1 added, 1 changed, 1 removed, 0 unchanged");
     const status = await run(place.folder, ["docs", "status"]);
-    expect(status.out).toMatch(/^Index +2 documents, 2 passages\nCore +(?:sealed|not sealed)/);
+    expect(status.out).toMatch(
+      /^Index +2 documents, 2 passages\nSearch +found by words only \(.*\)\nCore +(?:sealed|not sealed)/,
+    );
     expect(status.code).toBe(0);
   });
 

@@ -1,9 +1,10 @@
 import type { BrainStatus } from "../../brain/brain.ts";
-import type { FailedDocument, SyncReport } from "../../knowledge/knowledge.ts";
+import type { FailedDocument, SyncReport, Synced } from "../../knowledge/knowledge.ts";
 import { counted } from "./counted.ts";
+import { describeMeaning } from "./meaning-report.ts";
 import { describeModel } from "./model-report.ts";
 import { toPlainLine } from "./plain.ts";
-import { describeSeal } from "./start-report.ts";
+import { describeSeal, storageUse } from "./start-report.ts";
 
 /** What one sync changed, what the index holds now, and every document that could not be read. Ends with a newline. */
 export function syncReport(report: SyncReport, status: Pick<BrainStatus, "documents" | "passages">): string {
@@ -18,12 +19,28 @@ export function syncReport(report: SyncReport, status: Pick<BrainStatus, "docume
   ]);
 }
 
-/** What the index holds, whether the core is sealed, and which model writes. Ends with a newline. */
+/** What a sync would change, document by document, and what it could not read. Ends with a newline. */
+export function planReport({ report, changes }: Synced): string {
+  const { added, changed, removed, unchanged, failed } = report;
+  return toText([
+    `Would be   ${added} added, ${changed} changed, ${removed} removed, ${unchanged} unchanged; nothing was written`,
+    ...changes.map(({ kind, path }) => `${kind.padEnd(11)}${toPlainLine(path)}`),
+    ...describeFailed(failed),
+  ]);
+}
+
+/**
+ * What the index holds, how passages are found, whether the core is sealed, which model writes, and every document that could not be
+ * read. Ends with a newline.
+ */
 export function statusReport(status: BrainStatus): string {
   return toText([
     describeIndex(status),
+    ...describeStorage(status),
+    `Search     ${describeMeaning(status.meaning)}`,
     `Core       ${describeSeal(status)}`,
     `Model      ${describeModel(status.model)}`,
+    ...describeFailed(status.failed),
   ]);
 }
 
@@ -48,6 +65,15 @@ export function syncLine(report: SyncReport): string {
 
 function describeIndex({ documents, passages }: Pick<BrainStatus, "documents" | "passages">): string {
   return `Index      ${counted(documents, "document")}, ${counted(passages, "passage")}`;
+}
+
+/** Where the index is, where others share it; and why it cannot be read. */
+function describeStorage({ storage, sync }: BrainStatus): string[] {
+  if (!storage) return [];
+  return [
+    `Storage    ${storage.shown}, ${storageUse(storage)}`,
+    ...(sync.kind === "failed" ? [`           cannot be used: ${toPlainLine(sync.reason)}`] : []),
+  ];
 }
 
 function describeFailed(failed: readonly FailedDocument[]): string[] {

@@ -1,5 +1,6 @@
 import type { BrainStatus } from "../../brain/brain.ts";
 import { counted } from "./counted.ts";
+import { describeMeaning } from "./meaning-report.ts";
 import { describeModel } from "./model-report.ts";
 import { toPlainLine } from "./plain.ts";
 
@@ -13,7 +14,9 @@ export function startReport(
 ): string {
   const lines = [
     `  Documents  ${documents(status, isManual)}`,
+    ...(status.storage ? [`  Index      ${status.storage.shown}, ${storageUse(status.storage)}`] : []),
     ...failures(status),
+    `  Search     ${describeMeaning(status.meaning)}`,
     `  Core       ${describeSeal(status)}`,
     `  Model      ${describeModel(status.model)}`,
     `  Discord    ${platform("Discord", platforms)}`,
@@ -24,6 +27,11 @@ export function startReport(
     "  Ctrl-C stops Hearth.",
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** What this Hearth does with an index that several share. */
+export function storageUse({ isWrittenHere }: NonNullable<BrainStatus["storage"]>): string {
+  return isWrittenHere ? "written here" : "read here, another Hearth writes it";
 }
 
 function documents({ documents: number, passages, sync }: BrainStatus, isManual: boolean): string {
@@ -40,13 +48,13 @@ function failures({ failed }: BrainStatus): string[] {
   return rest > 0 ? [...named, `             and ${rest} more; hearth docs sync names them all`] : named;
 }
 
-/** Whether the core can reach a network, in words; where it can, why, and the cure; and the addresses of the model's servers. */
+/** Whether the core can reach a network, in words; where it can, why, and the cure; and the addresses that the owner wrote down for it. */
 export function describeSeal({ seal }: Pick<BrainStatus, "seal">): string {
   const at = (seal.addresses ?? []).join(", ");
-  if (seal.kind === "not sealed") return `not sealed: ${seal.why}. ${seal.cure}.${at && ` The model is at ${at}.`}`;
+  if (seal.kind === "not sealed") return `not sealed: ${seal.why}. ${seal.cure}.${at && ` It reaches ${at}.`}`;
   const network = `it has no network, only ${seal.interfaces.join(", ")} (by ${seal.by})`;
-  if (seal.kind === "private network") return `private network: ${network}, and a relay to the model at ${at}`;
-  return `sealed: ${network}${at && `; the model is on this machine, at ${at}`}`;
+  if (seal.kind === "private network") return `private network: ${network}, and a relay to ${at}`;
+  return `sealed: ${network}${at && `; on this machine it reaches ${at}`}`;
 }
 
 function platform(name: string, withToken: readonly string[]): string {

@@ -3,6 +3,7 @@ import type { Answer, Hit, Passage, Quote } from "../../chat.ts";
 import { excerpt } from "./excerpt.ts";
 import { styled, wrapped, type Look } from "./look.ts";
 import { nameOf } from "./model-report.ts";
+import { dayOf, fileOf, trailOf } from "./place.ts";
 import { toPlain, toPlainLine } from "./plain.ts";
 
 /** Characters of a passage shown in a list of passages. */
@@ -39,13 +40,30 @@ export function renderQuotes(answer: Pick<Sourced, "kind" | "quotes" | "passages
   return sentences.join("\n");
 }
 
-/** Where an answer stands: every passage with its number, and the stretches that are quoted. Ends with a newline. */
-export function renderSources(answer: Pick<Sourced, "kind" | "quotes" | "passages">, look: Look): string {
+/**
+ * Where an answer stands: which passages disagree, then every passage with its number, and the stretches that are quoted. Ends with a
+ * newline.
+ */
+export function renderSources(answer: Pick<Sourced, "kind" | "quotes" | "passages" | "conflicts">, look: Look): string {
   const places = answer.passages.map((passage, index) => {
     const number = isNumbered(answer) ? `[${index + 1}] ` : "";
     return renderSource(passage, { look, number, ranges: rangesIn(index, answer.quotes) });
   });
-  return `${places.join("\n\n")}\n`;
+  return `${renderConflicts(answer, look)}${places.join("\n\n")}\n`;
+}
+
+/** A line for each two passages that disagree, with the days they are of; nothing where none do. */
+function renderConflicts({ passages, conflicts = [] }: Pick<Sourced, "passages" | "conflicts">, look: Look): string {
+  const nameOfPassage = (place: number) => {
+    const passage = passages[place];
+    const day = passage && dayOf(passage);
+    return passage ? [`[${place + 1}] ${toPlainLine(passage.title)}${day === undefined ? "" : ` (${day})`}`] : [];
+  };
+  const lines = conflicts.map((pair) => {
+    const words = `These disagree: ${pair.flatMap(nameOfPassage).join(", ")}`;
+    return wrapped(styled(words, { format: "yellow", ...look }), look);
+  });
+  return lines.length === 0 ? "" : `${lines.join("\n")}\n\n`;
 }
 
 /** What a model has written, made safe. No newline at the end. */
@@ -86,15 +104,11 @@ function renderUnknown(nearest: readonly Passage[], look: Look): string {
   return `${verdict}\n\nNearest:\n${places.join("\n")}\n`;
 }
 
-/** Title and headings on one line; file, line and link on the next. */
-function renderPlace(
-  { title, headings, path, lines, url }: Passage,
-  { look, indent }: { readonly look: Look; readonly indent: string },
-): string {
-  const place = [title, ...headings].map(toPlainLine).join(" > ");
-  const file = `${toPlainLine(path)}:${lines[0]}`;
-  const link = url === undefined ? "" : `  ${toPlainLine(url)}`;
-  return `${indent}${styled(place, { format: "cyan", ...look })}\n${indent}  ${styled(file + link, { format: "dim", ...look })}`;
+/** Title and headings on one line; file, line or page, and link on the next. */
+function renderPlace(passage: Passage, { look, indent }: { readonly look: Look; readonly indent: string }): string {
+  const link = passage.url === undefined ? "" : `  ${toPlainLine(passage.url)}`;
+  const file = styled(fileOf(passage) + link, { format: "dim", ...look });
+  return `${indent}${styled(trailOf(passage), { format: "cyan", ...look })}\n${indent}  ${file}`;
 }
 
 /** How a passage begins, as lines of a list; none where it has no text. */

@@ -2,7 +2,7 @@ import type { Answered, Writing } from "../../brain/brain.ts";
 import { counted } from "./counted.ts";
 import { styled, wrapped, type Look } from "./look.ts";
 import { nameOf, sentence } from "./model-report.ts";
-import { toPlainLine } from "./plain.ts";
+import { dayOf, fileOf, trailOf } from "./place.ts";
 
 /** Digits of a hash that are shown; enough to compare by eye. */
 const HASH_DIGITS = 12;
@@ -12,9 +12,9 @@ export function renderWhy({ writing, timings, hits }: Answered, look: Look): str
   const rows = [
     ...(writing ? writingRows(writing) : []),
     ["Took", tookWords(timings)],
-    ...hits.map(({ passage: { title, headings, path, lines } }, index) => [
+    ...hits.map(({ passage }, index) => [
       index === 0 ? "Considered" : "",
-      `${[title, ...headings].map(toPlainLine).join(" > ")}  ${toPlainLine(path)}:${lines[0]}`,
+      [trailOf(passage), fileOf(passage), dayOf(passage) ?? []].flat().join("  "),
     ]),
   ];
   const lines = rows.map(([name = "", words = ""]) =>

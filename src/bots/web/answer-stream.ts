@@ -1,6 +1,7 @@
 import type { Answered, Brain, Progress } from "../../brain/brain.ts";
 import type { Question } from "../../chat.ts";
 import type { Log } from "../../log.ts";
+import { UserError } from "../../user-error.ts";
 import { toJson } from "./json.ts";
 import { pacedProgress } from "./paced-progress.ts";
 
@@ -58,6 +59,7 @@ async function tell(given: {
   } catch (error) {
     if (signal.aborted) return log.info("question stopped");
     log.error({ err: error }, "question failed");
-    send({ kind: "error", message: "This question could not be answered; Hearth's log says why." });
+    const message = "This question could not be answered; Hearth's log says why.";
+    send({ kind: "error", message: error instanceof UserError ? `${error.message}.` : message });
   }
 }

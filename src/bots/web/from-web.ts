@@ -5,6 +5,8 @@ import { UserError } from "../../user-error.ts";
 /** Characters of one message, and earlier turns of a question: as many as the channel to the core lets pass. */
 export const LONGEST_TEXT = 4_000;
 export const MOST_TURNS = 50;
+/** Answers that can be asked about at once: as many as the page keeps. */
+export const MOST_ANSWERS = 50;
 /** Characters that can be looked up. */
 export const LONGEST_WORDS = 300;
 
@@ -25,6 +27,15 @@ const ask = z.object({
 const words = z
   .string("The words to look up are missing.")
   .max(LONGEST_WORDS, `More than ${LONGEST_WORDS} characters cannot be looked up; shorten them.`);
+
+const answerIds = z
+  .string("The answers' ids are missing.")
+  .transform((given) => given.split(","))
+  .pipe(
+    z
+      .array(z.uuid("An answer's id must be a UUID."))
+      .max(MOST_ANSWERS, `At most ${MOST_ANSWERS} answers can be asked about at once.`),
+  );
 
 const documentId = z
   .string("The document's id is missing.")
@@ -57,6 +68,11 @@ export function fromLookup(given: string | undefined): string {
 /** A document's id. Throws a UserError for bad input. */
 export function fromDocument(given: string | undefined): string {
   return checked(documentId, given);
+}
+
+/** Ids of answers, between commas. Throws a UserError for bad input. */
+export function fromAnswerIds(given: string | undefined): readonly string[] {
+  return checked(answerIds, given);
 }
 
 function checked<Value>(schema: z.ZodType<Value>, given: unknown): Value {

@@ -2,7 +2,7 @@ import { Hono, type Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { UserError } from "../../user-error.ts";
 import { answerStream } from "./answer-stream.ts";
-import { fromAsk, fromDocument, fromLookup } from "./from-web.ts";
+import { fromAnswerIds, fromAsk, fromDocument, fromLookup } from "./from-web.ts";
 import { knownNames, refusalOf, SECURITY_HEADERS } from "./guard.ts";
 import { toJson } from "./json.ts";
 import { readPageFiles, type PageFile } from "./page-files.ts";
@@ -62,6 +62,11 @@ function addRequests(app: Hono, options: WebChatOptions & { readonly closing: Ab
     const passages = await brain.document(id, { clearance, signal: signalOf(context) });
     if (passages.length > 0) return json(context, passages);
     return json(context, { message: "This document is no longer there." }, 404);
+  });
+  app.get("/api/stale", async (context) => {
+    const of = { platform: "web", ids: fromAnswerIds(context.req.query("ids")) } as const;
+    const stale = await brain.staleAnswers(of, { signal: signalOf(context) }).catch(() => "starting" as const);
+    return json(context, stale === "starting" ? stale : stale.map(({ id, sources }) => ({ id, sources })));
   });
   app.get("/api/status", async (context) => {
     // The core is away for a moment at the start and after a crash; main.ts brings it back.

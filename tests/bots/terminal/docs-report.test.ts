@@ -22,9 +22,17 @@ describe("syncReport", () => {
 describe("statusReport", () => {
   it("says what the index holds, whether the core is sealed, and that no model writes", () => {
     expect(statusReport(readyStatus)).toBe(
-      "Index      2 documents, 7 passages\nCore       sealed: it has no network, only lo (by unshare)\n" +
+      "Index      2 documents, 7 passages\n" +
+        "Search     found by words only (no embedding model; hearth models list shows them)\nCore       sealed: it has no network, only lo (by unshare)\n" +
         "Model      no model is configured: the answers are the sentences of the documents themselves, quoted\n",
     );
+  });
+
+  it("says by which model passages are found, and names what could not be read", () => {
+    const meaning = { kind: "ready", model: { kind: "transformers", name: "e5-small" } } as const;
+    const shown = statusReport({ ...readyStatus, meaning, failed });
+    expect(shown).toContain("Search     found by words and by meaning (e5-small)\n");
+    expect(shown).toContain("Not read   1 file\n           no.md: it cannot be read (no permission)\n");
   });
 
   it("says why the core is not sealed, and the cure", () => {

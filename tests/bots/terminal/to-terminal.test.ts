@@ -59,6 +59,15 @@ describe("renderAnswer", () => {
     expect(renderAnswer({ answer: one }, plain)).toMatch(/^28 days \[1\]\.\n\n\[1\] Leave > Annual leave\n/);
   });
 
+  it("says which passages disagree, and of which day each is, before the places", () => {
+    const [first, second] = twoQuoted.passages;
+    const old = { ...first, modifiedAt: "2024-01-02T08:00:00.000Z" };
+    const answer = { ...twoQuoted, passages: [old, second ?? first], conflicts: [[0, 1]] } as const;
+    expect(renderAnswer({ answer }, plain)).toMatch(
+      /before ten\. \[2\]\n\nThese disagree: \[1\] Leave \(2024-01-02\), \[2\] Sick leave\n\n\[1\] Leave > Annual leave\n/,
+    );
+  });
+
   it("shows small talk alone, and says so where a puppet played the words", () => {
     const plainAnswer = { kind: "plain", text: "Hello." } as const;
     expect(renderAnswer({ answer: plainAnswer, writing: writtenBy(smol) }, plain)).toBe("Hello.\n");

@@ -23,6 +23,16 @@ describe("renderWhy", () => {
     expect(renderWhy(written({ model: puppet }), plain)).toContain("rehearsal (a puppet: it plays given words)\n");
   });
 
+  it("says of which day each document is, and on which page", () => {
+    const hit = {
+      passage: passage({ path: "a.pdf", lines: [0, 0], page: 3, modifiedAt: "2024-01-02T23:59:00.000Z" }),
+      score: 1,
+    };
+    expect(renderWhy({ ...quoted(), hits: [hit] }, plain)).toContain(
+      "  Considered  Leave > Annual leave  a.pdf, p. 3  2024-01-02\n",
+    );
+  });
+
   it("says why nothing was written, and nothing of writing where there is no model", () => {
     const why = "The model has not shown that it answers better.";
     expect(renderWhy({ ...quoted(), writing: { kind: "not written", why } }, plain)).toContain(`Not written ${why}\n`);

@@ -4,7 +4,7 @@ import type { Audience, Question } from "../../../src/chat.ts";
 import { LONGEST_TEXT, MOST_TURNS } from "../../../src/bots/web/from-web.ts";
 import * as channel from "../../../src/channel/protocol.ts";
 import { createLog } from "../../../src/log.ts";
-import { passage, quoted, readyStatus } from "../../helpers/scripted-brain.ts";
+import { passage, quoted, readyStatus, staleAnswer } from "../../helpers/scripted-brain.ts";
 import { askBody, openPage, sendAsk, sendRaw } from "./web-page.ts";
 
 const eventsIn = (text: string) =>
@@ -193,6 +193,31 @@ describe("a document", () => {
     expect((await sendRaw(page.url, { path: `/api/document?id=${id}` })).status).toBe(404);
     for (const wrong of ["", "id=", "id=../x", `id=${id}a`]) {
       expect((await sendRaw(page.url, { path: `/api/document?${wrong}` })).status).toBe(400);
+    }
+  });
+});
+
+describe("which answers no longer stand", () => {
+  const id = "6f1c1c2e-1f5e-4b52-8f2c-0d1d3f0e7a11";
+
+  it("is said of the page's own answers, with their sources alone", async () => {
+    const seen: unknown[] = [];
+    const staleAnswers: Brain["staleAnswers"] = async (of) => {
+      seen.push(of);
+      return [{ ...staleAnswer, id }];
+    };
+    await using page = await openPage({ staleAnswers });
+    const { text } = await sendRaw(page.url, { path: `/api/stale?ids=${id},${id}` });
+    expect(JSON.parse(text)).toEqual([{ id, sources: staleAnswer.sources }]);
+    expect(seen).toEqual([{ platform: "web", ids: [id, id] }]);
+  });
+
+  it("is that it starts while the core is away; what is no list of ids is refused", async () => {
+    await using page = await openPage({ staleAnswers: () => Promise.reject(new Error("away")) });
+    expect((await sendRaw(page.url, { path: `/api/stale?ids=${id}` })).text).toBe('"starting"');
+    const many = Array.from({ length: 51 }, () => id).join(",");
+    for (const wrong of ["", "?ids=", "?ids=x", `?ids=${many}`]) {
+      expect((await sendRaw(page.url, { path: `/api/stale${wrong}` })).status).toBe(400);
     }
   });
 });

@@ -6,7 +6,7 @@ import { element } from "./element.js";
 import { modelName } from "./model.js";
 import { placeButton, placeLine } from "./place.js";
 import { writtenText } from "./passage-text.js";
-import { numberButton, quotedIn, quotesView, sourcesView } from "./sources.js";
+import { conflictsView, numberButton, quotedIn, quotesView, sourcesView } from "./sources.js";
 import { whyView } from "./why.js";
 
 /**
@@ -62,17 +62,20 @@ function answerNodes(answer, given) {
  * @param {QuotedAnswer} answer
  * @param {Given} given
  */
-function quotedNodes({ quotes, passages }, { open }) {
+function quotedNodes(answer, { open }) {
+  const { quotes, passages } = answer;
   const hasNumbers = passages.length > 1;
   const sources = sourcesView(passages, { rangesOf: quotedIn(quotes), hasNumbers, open });
-  return [quotesView(quotes, { hasNumbers, toSource: sources.toSource }), ...sources.nodes];
+  const { toSource } = sources;
+  return [quotesView(quotes, { hasNumbers, toSource }), ...conflictsView(answer, toSource), ...sources.nodes];
 }
 
 /**
  * @param {CitedAnswer} answer
  * @param {Given} given
  */
-function citedNodes({ text, quotes, passages }, { quoted = {}, open }) {
+function citedNodes(answer, { quoted = {}, open }) {
+  const { text, quotes, passages } = answer;
   const own = quotedIn(quotes);
   // What the text repeats is no longer quoted, but is still what stands there.
   const rangesOf = (/** @type {Passage} */ passage, /** @type {number} */ index) => [
@@ -88,7 +91,8 @@ function citedNodes({ text, quotes, passages }, { quoted = {}, open }) {
           element("h3", { className: "sources-title" }, "Also quoted"),
           element("div", { className: "also" }, quotesView(quotes, { hasNumbers: true, toSource })),
         ];
-  return [writtenView(text, { sources: passages.length, toSource }), ...rest, ...sources.nodes];
+  const written = writtenView(text, { sources: passages.length, toSource });
+  return [written, ...conflictsView(answer, toSource), ...rest, ...sources.nodes];
 }
 
 /**

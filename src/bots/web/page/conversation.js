@@ -1,6 +1,6 @@
 /** @import { OpenPassage } from "./place.js" */
 /** @import { ModelLabel, Progress, Range } from "./model.js" */
-/** @import { Asking, Complete, Outcome, Stopped } from "./exchange.js" */
+/** @import { Asking, Complete, Exchange, Outcome, Stopped } from "./exchange.js" */
 /** @import { Standing } from "./standing.js" */
 
 import { afterProgress, announced, ASKED } from "./asking.js";
@@ -9,6 +9,7 @@ import { exchangeView } from "./exchange.js";
 import { forget, remember, remembered, turnsOf } from "./memory.js";
 import { sentence, wordsOf } from "./model.js";
 import { ask, fetchExamples, fetchStatus, RequestFailed } from "./requests.js";
+import { watchStale } from "./stale.js";
 import { whyOf } from "./why.js";
 
 /** How long a written sentence is held back until it is known whose it is. */
@@ -30,21 +31,27 @@ export function createConversation({ open, onChange }) {
   let inHand;
   let isLeft = false;
 
-  const put = async (/** @type {string} */ question) => {
+  const viewOf = (/** @type {Exchange} */ exchange, /** @type {number} */ place) => {
+    // A follow-up leans on what was said before it, not on what came after.
+    const askAgain = (/** @type {string} */ question) => put(question, turnsOf(exchanges.slice(0, place)));
+    const view = exchangeView(exchange, { open, askAgain });
+    list.append(view.node);
+    return view;
+  };
+  const put = async (/** @type {string} */ question, turns = turnsOf(exchanges)) => {
     if (inHand) return;
     const stopping = new AbortController();
     inHand = stopping;
     isLeft = false;
-    const turns = turnsOf(exchanges);
     /** @type {Asking} */
     let asking = ASKED;
-    const view = exchangeView({ question, outcome: asking }, { open, askAgain: put });
+    const view = viewOf({ question, outcome: asking }, exchanges.length);
+    views = [...views, view];
     const become = (/** @type {Outcome} */ outcome) => {
       view.show(outcome);
       exchanges = exchanges.with(-1, { question, outcome });
     };
     exchanges = [...exchanges, { question, outcome: asking }];
-    list.append(view.node);
     remember(exchanges);
     onChange();
     view.node.scrollIntoView({ block: "start" });
@@ -77,10 +84,24 @@ export function createConversation({ open, onChange }) {
     isLeft = true;
     inHand.abort();
   });
-  for (const exchange of exchanges) list.append(exchangeView(exchange, { open, askAgain: put }).node);
+  let views = exchanges.map(viewOf);
+  watchStale({
+    ids: () => exchanges.flatMap(({ outcome }) => idIn(outcome) ?? []),
+    onStale(stale, asked) {
+      // What is said of the question in hand comes first.
+      if (inHand) return;
+      const sources = new Map(stale.map((answer) => [answer.id, answer.sources]));
+      exchanges.forEach(({ question, outcome }, place) => {
+        const id = idIn(outcome);
+        if (id === undefined || !asked.includes(id)) return;
+        const words = views[place]?.showStale(sources.get(id) ?? []);
+        if (words) announce(`${words} That was the answer to: ${question}`);
+      });
+    },
+  });
   list.lastElementChild?.scrollIntoView({ block: "start" });
   return {
-    ask: put,
+    ask: (/** @type {string} */ question) => put(question),
     isAsking: () => inHand !== undefined,
     isEmpty: () => exchanges.length === 0,
     stop: () => inHand?.abort(),
@@ -88,6 +109,7 @@ export function createConversation({ open, onChange }) {
       inHand?.abort();
       inHand = undefined;
       exchanges = [];
+      views = [];
       list.replaceChildren();
       announcement.textContent = "A new conversation.";
       forget();
@@ -108,7 +130,7 @@ async function outcomeOf(question, options, current) {
     const answered = await ask(question, options);
     const { standing } = current();
     const quoted = standing && { quoted: rangesOf(standing) };
-    return { kind: "answered", answer: answered.answer, why: whyOf(answered), ...quoted };
+    return { kind: "answered", id: answered.id, answer: answered.answer, why: whyOf(answered), ...quoted };
   } catch (error) {
     const { standing } = current();
     const stopped = (/** @type {string} */ problem) =>
@@ -117,6 +139,14 @@ async function outcomeOf(question, options, current) {
     if (error instanceof RequestFailed) return stopped(error.message);
     throw error;
   }
+}
+
+/**
+ * By what it is asked whether an answer's sources have changed.
+ * @param {Outcome} outcome
+ */
+function idIn(outcome) {
+  return outcome.kind === "answered" ? outcome.id : undefined;
 }
 
 /**

@@ -9,19 +9,29 @@
  * @property {string} path
  * @property {string} title
  * @property {readonly string[]} headings
- * @property {readonly [first: number, last: number]} lines
+ * @property {readonly [first: number, last: number]} lines [0, 0] where the format has no lines.
+ * @property {number} [page] Page or slide.
+ * @property {string} [modifiedAt] ISO 8601.
  * @property {string} [url]
  * @property {string} text Markdown.
  *
  * @typedef {{ readonly passage: Passage, readonly score: number }} Hit
  * @typedef {{ readonly passage: number, readonly text: string, readonly ranges: readonly Range[] }} Quote
  *
- * @typedef {{ readonly kind: "quoted", readonly quotes: readonly Quote[], readonly passages: readonly Passage[] }} QuotedAnswer
+ * @typedef {readonly [one: number, other: number]} Conflict Two passages that disagree.
+ *
+ * @typedef {{
+ *   readonly kind: "quoted",
+ *   readonly quotes: readonly Quote[],
+ *   readonly passages: readonly Passage[],
+ *   readonly conflicts?: readonly Conflict[],
+ * }} QuotedAnswer
  * @typedef {{
  *   readonly kind: "cited",
  *   readonly text: string,
  *   readonly quotes: readonly Quote[],
  *   readonly passages: readonly Passage[],
+ *   readonly conflicts?: readonly Conflict[],
  * }} CitedAnswer What a model wrote, in Markdown; its marks [1], [2] count the passages.
  * @typedef {QuotedAnswer
  *   | CitedAnswer
@@ -53,7 +63,11 @@
  * @property {number} [waiting]
  * @property {number} [writing]
  *
+ * @typedef {{ readonly title: string, readonly path: string, readonly change: "changed" | "removed" }} StaleSource
+ * @typedef {{ readonly id: string, readonly sources: readonly StaleSource[] }} StaleAnswer
+ *
  * @typedef {object} Answered
+ * @property {string} id
  * @property {Answer} answer
  * @property {readonly Hit[]} hits
  * @property {Writing} [writing]
@@ -87,10 +101,17 @@
  *       readonly waiting: number,
  *     }} ModelStatus
  *
+ * @typedef {{ readonly name: string }} Embedder
+ * @typedef {{ readonly kind: "none" }
+ *   | { readonly kind: "embedding", readonly model: Embedder, readonly done: number, readonly total: number }
+ *   | { readonly kind: "ready", readonly model: Embedder }
+ *   | { readonly kind: "failed", readonly model: Embedder, readonly why: string }} Meaning
+ *
  * @typedef {object} Status
  * @property {number} documents
  * @property {number} passages
  * @property {Sync} sync
+ * @property {Meaning} meaning
  * @property {readonly { readonly path: string, readonly reason: string }[]} failed
  * @property {Seal} seal
  * @property {ModelStatus} model
@@ -100,11 +121,28 @@
 export const LONGEST_TEXT = 4000;
 
 /**
- * File and lines of a passage.
+ * File of a passage, with its lines, page or slide.
  * @param {Passage} passage
  */
-export function linesOf({ path, lines: [first, last] }) {
-  return first === last ? `${path}:${first}` : `${path}:${first}–${last}`;
+export function linesOf({ path, lines: [first, last], page }) {
+  const lines = first === 0 ? "" : first === last ? `:${first}` : `:${first}–${last}`;
+  return `${path}${lines}${page === undefined ? "" : `, ${pageWords(path, page)}`}`;
+}
+
+/**
+ * @param {string} path
+ * @param {number} page
+ */
+export function pageWords(path, page) {
+  return `${/\.pptx$/i.test(path) ? "slide" : "p."} ${page}`;
+}
+
+/**
+ * The day a passage's document last changed, such as "2026-11-24" (UTC).
+ * @param {Passage} passage
+ */
+export function dayOf({ modifiedAt }) {
+  return modifiedAt?.slice(0, 10);
 }
 
 /**

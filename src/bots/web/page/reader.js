@@ -1,6 +1,7 @@
 /** @import { Passage } from "./model.js" */
 
 import { byId, element, outsideLink } from "./element.js";
+import { pageWords } from "./model.js";
 import { passageText } from "./passage-text.js";
 import { fetchDocument } from "./requests.js";
 
@@ -77,7 +78,9 @@ function documentNodes(passages, soughtId) {
 }
 
 /** @param {Passage} passage */
-function linesIn({ lines: [first, last] }) {
+function linesIn({ path, lines: [first, last], page }) {
+  if (page !== undefined) return pageWords(path, page);
+  if (first === 0) return "The passage found";
   return first === last ? `Line ${first}` : `Lines ${first}–${last}`;
 }
 

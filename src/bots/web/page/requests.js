@@ -1,4 +1,4 @@
-/** @import { Answered, Hit, Passage, Progress, Status, Turn } from "./model.js" */
+/** @import { Answered, Hit, Passage, Progress, StaleAnswer, Status, Turn } from "./model.js" */
 
 const GONE = "Hearth does not answer. Is it still running? Start it again and ask once more.";
 
@@ -46,6 +46,17 @@ export async function lookUp(words, { signal }) {
  */
 export async function fetchDocument(id, { signal }) {
   const response = await send(`/api/document?${new URLSearchParams({ id })}`, { signal });
+  return response.json();
+}
+
+/**
+ * Those of the given answers whose sources have changed since; "starting" while the core is away.
+ * @param {readonly string[]} ids
+ * @param {{ readonly signal: AbortSignal }} options
+ * @returns {Promise<readonly StaleAnswer[] | "starting">}
+ */
+export async function fetchStale(ids, { signal }) {
+  const response = await send(`/api/stale?${new URLSearchParams({ ids: ids.join(",") })}`, { signal });
   return response.json();
 }
 

@@ -1,8 +1,9 @@
-/** @import { Passage, Quote, Range } from "./model.js" */
+/** @import { Conflict, Passage, Quote, Range } from "./model.js" */
 /** @import { OpenPassage } from "./place.js" */
 
 import { element } from "./element.js";
 import { foldAroundMarks } from "./fold.js";
+import { dayOf } from "./model.js";
 import { placeButton, placeLine } from "./place.js";
 import { passageText } from "./passage-text.js";
 
@@ -30,6 +31,24 @@ export function sourcesView(passages, { rangesOf, hasNumbers, open }) {
       cards[index]?.querySelector("button")?.focus({ preventScroll: true });
     },
   };
+}
+
+/**
+ * A line for each two passages that disagree, with the days they are of.
+ * @param {{ readonly passages: readonly Passage[], readonly conflicts?: readonly Conflict[] }} answer
+ * @param {ToSource} toSource
+ */
+export function conflictsView({ passages, conflicts = [] }, toSource) {
+  const nameNodes = (/** @type {number} */ place) => {
+    const passage = passages[place];
+    const day = passage && dayOf(passage);
+    return passage
+      ? [numberButton(place + 1, toSource), ` ${passage.title}${day === undefined ? "" : ` (${day})`}`]
+      : [];
+  };
+  return conflicts.map(([one, other]) =>
+    element("p", { className: "conflict" }, "These disagree: ", ...nameNodes(one), ", ", ...nameNodes(other)),
+  );
 }
 
 /**

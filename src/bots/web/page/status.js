@@ -20,7 +20,11 @@ export function watchStatus() {
     clearTimeout(timer);
     const status = await fetchStatus({ signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => "gone");
     showStatus(/** @type {Status | "starting" | "gone"} */ (status));
-    const isCalm = typeof status === "object" && status.sync.kind !== "reading" && status.model.kind !== "loading";
+    const isCalm =
+      typeof status === "object" &&
+      status.sync.kind !== "reading" &&
+      status.meaning.kind !== "embedding" &&
+      status.model.kind !== "loading";
     clearTimeout(timer);
     if (!document.hidden) timer = setTimeout(look, isCalm ? CALM_MS : BUSY_MS);
   };
@@ -61,8 +65,9 @@ function summaryOf(status) {
     return { line: `Reading ${status.sync.done} of ${status.sync.total} …`, light: "busy" };
   }
   const isModelWell = status.model.kind !== "failed";
+  const isFoundWell = status.meaning.kind !== "failed";
   const isReadWell = status.sync.kind === "current" && status.failed.length === 0;
-  const isWell = isReadWell && isModelWell && status.seal.kind !== "not sealed";
+  const isWell = isReadWell && isModelWell && isFoundWell && status.seal.kind !== "not sealed";
   return { line: count(status.documents, "document"), light: isWell ? "good" : "warn" };
 }
 
@@ -75,6 +80,7 @@ function panelOf(status) {
     row("Documents", `${count(documents, "document")}, ${count(passages, "passage")}`),
     row("Last sync", ...syncWords(status)),
     ...failedRows(status.failed),
+    row("Search", ...meaningNodes(status.meaning)),
     row("Model", ...modelNodes(status.model)),
     row("Core", sealWords(seal)),
   ];
@@ -110,6 +116,29 @@ function syncWords({ sync }) {
   }
 }
 
+/**
+ * By what passages are found: words, and meaning where there is a model for that.
+ * @param {Status["meaning"]} meaning
+ * @returns {(Node | string)[]}
+ */
+function meaningNodes(meaning) {
+  switch (meaning.kind) {
+    case "none":
+      return ["Found by words only (no embedding model; hearth models list shows them)."];
+    case "embedding": {
+      const { done, total, model } = meaning;
+      return [
+        `Found by words; by meaning too (${model.name}): ${done.toLocaleString("en")} of ${count(total, "passage")} so far`,
+        element("progress", { max: Math.max(1, total), value: done, "aria-label": "Passages found by meaning" }),
+      ];
+    }
+    case "ready":
+      return [`Found by words and by meaning (${meaning.model.name}).`];
+    case "failed":
+      return [`Found by words only, as ${meaning.model.name} cannot be used: ${sentence(meaning.why)}`];
+  }
+}
+
 /** @param {Status["failed"]} failed */
 function failedRows(failed) {
   if (failed.length === 0) return [];
@@ -124,10 +153,10 @@ function failedRows(failed) {
 /** @param {Status["seal"]} seal */
 function sealWords(seal) {
   const at = (seal.addresses ?? []).join(", ");
-  if (seal.kind === "not sealed") return `Not sealed: ${seal.why}. ${seal.cure}.${at && ` The model is at ${at}.`}`;
+  if (seal.kind === "not sealed") return `Not sealed: ${seal.why}. ${seal.cure}.${at && ` It reaches ${at}.`}`;
   const network = `it has no network, only ${seal.interfaces.join(", ")} (by ${seal.by})`;
-  if (seal.kind === "private network") return `Private network: ${network}, and a relay to the model at ${at}.`;
-  return `Sealed: ${network}.${at && ` The model is on this machine, at ${at}.`}`;
+  if (seal.kind === "private network") return `Private network: ${network}, and a relay to ${at}.`;
+  return `Sealed: ${network}.${at && ` On this machine it reaches ${at}.`}`;
 }
 
 /**

@@ -2,7 +2,7 @@
 /** @import { OpenPassage } from "./place.js" */
 
 import { element } from "./element.js";
-import { count, modelName, sentence } from "./model.js";
+import { count, dayOf, modelName, sentence } from "./model.js";
 import { placeButton, placeLine } from "./place.js";
 
 /** Digits of a hash that are shown; the rest is in the title. */
@@ -84,7 +84,9 @@ function consideredList(considered, { passages, open }) {
   const items = considered.map((passage) => {
     const source = passages.findIndex(({ id }) => id === passage.id) + 1;
     const line = placeLine(passage);
+    const day = dayOf(passage);
     if (source > 0 && passages.length > 1) line.prepend(`Source ${source} · `);
+    if (day !== undefined) line.append(" · ", element("time", { dateTime: passage.modifiedAt }, day));
     return element("li", {}, placeButton(passage, open), line);
   });
   return element("ol", { className: "considered" }, ...items);

@@ -1,0 +1,167 @@
+import { hash } from "node:crypto";
+import type { Answer, Question } from "../chat.ts";
+import type { Knowledge } from "../knowledge/knowledge.ts";
+import type { Log } from "../log.ts";
+import type { Brain } from "./brain.ts";
+import { standingIn, takenFrom } from "./evidence.ts";
+import { createFindMoved, placeOf, type FindMoved } from "./find-moved.ts";
+import type { AnswerRecords, KeptSource } from "./records.ts";
+import { createTell, type TellTimes } from "./tell-stale.ts";
+
+const PRUNE_MS = 60 * 60_000;
+
+/** Follows the passages that answers were taken from, so that it is known when an answer no longer stands. */
+export interface Follower extends AsyncDisposable, Pick<Brain, "staleAnswers" | "watchAnswers" | "forgetAnswers"> {
+  /** How many changes there were so far. */
+  readonly changes: () => number;
+  /** Keeps what an answer was taken from. Never throws: an answer is worth more than its record. */
+  readonly keep: (answered: Kept) => void;
+  /**
+   * Documents came, changed or went (any, where none are named). Resolves when the answers that were taken from them were looked at
+   * again; never rejects.
+   */
+  readonly changed: (documents?: readonly string[]) => Promise<void>;
+  /** Resolves when nothing waits to be looked at. */
+  readonly idle: () => Promise<void>;
+}
+
+/** An answer to be kept; `begun` is how many changes there were when its question came. */
+interface Kept {
+  readonly id: string;
+  readonly question: Question;
+  readonly answer: Answer;
+  readonly begun: number;
+}
+
+interface Given {
+  readonly records: AnswerRecords;
+  readonly knowledge: Pick<Knowledge, "document" | "lookup">;
+  readonly log: Log;
+}
+
+/** A follower, which has to be told of changes. The records and the knowledge must outlive it. */
+export function followAnswers(given: Given & TellTimes): Follower {
+  const { records, log } = given;
+  const closing = new AbortController();
+  const orLog = (work: () => void) => {
+    try {
+      work();
+    } catch (error) {
+      log.error({ err: error }, "the record of answers failed");
+    }
+  };
+  const { changes, changed, look, idle } = createLook({ ...given, orLog, signal: closing.signal });
+  const prune = () => orLog(() => records.prune(Date.now()));
+  prune();
+  const timer = setInterval(prune, PRUNE_MS);
+  timer.unref();
+  return {
+    changes,
+    changed,
+    idle,
+    keep: ({ begun, ...answered }) =>
+      orLog(() => {
+        const documents = keep(answered, records);
+        // What it was taken from may have changed while it was being answered.
+        if (begun !== changes()) look(documents);
+      }),
+    staleAnswers: async ({ platform, ids }, { signal }) => {
+      signal.throwIfAborted();
+      return records.stale(platform, ids);
+    },
+    watchAnswers: createTell(records, { ...given, closing: closing.signal }),
+    forgetAnswers: async (of, { signal }) => {
+      signal.throwIfAborted();
+      return records.forget(of);
+    },
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error("Hearth is stopping"));
+      clearInterval(timer);
+      await idle();
+    },
+  };
+}
+
+/** Keeps what an answer was taken from, if anything, and gives the documents. */
+function keep({ id, question, answer }: Omit<Kept, "begun">, records: AnswerRecords): string[] {
+  const sources = takenFrom(answer).map(({ passage, stretches }) => ({ ...placeOf(passage), stretches }));
+  if (sources.length === 0) return [];
+  const { conversation, id: messageId, author } = question.message;
+  const place = { conversation, messageId, askerId: author.id, clearance: question.clearance };
+  records.add({ id, answeredAt: new Date().toISOString(), ...place, sources });
+  return sources.map(({ documentId }) => documentId);
+}
+
+/** Looks at documents one after the other; those named meanwhile wait for their turn. */
+function createLook(given: Given & { readonly orLog: (work: () => void) => void; readonly signal: AbortSignal }) {
+  const { records, log, orLog, signal } = given;
+  const waiting = new Set<string>();
+  const failed = new Set<string>();
+  let findMoved = createFindMoved([], given);
+  let running: Promise<void> | undefined;
+  let changes = 0;
+  const run = async () => {
+    for (const documentId of waiting) {
+      waiting.delete(documentId);
+      if (signal.aborted) break;
+      try {
+        await lookAt(documentId, { ...given, findMoved });
+      } catch (error) {
+        failed.add(documentId);
+        if (!signal.aborted) log.error({ err: error }, "what answers were taken from could not be looked at again");
+      }
+    }
+    running = undefined;
+  };
+  const look = (documents: readonly string[]) => {
+    for (const id of documents) waiting.add(id);
+    if (waiting.size > 0) running ??= run();
+  };
+  const idle = async () => running;
+  const changed = async (documents?: readonly string[]) => {
+    changes += 1;
+    findMoved = createFindMoved(documents ?? [], given);
+    orLog(() => {
+      const known = new Set(records.documents());
+      look([...(documents ?? known), ...failed].filter((id) => known.has(id)));
+      failed.clear();
+    });
+    await running;
+  };
+  return { changes: () => changes, look, changed, idle };
+}
+
+/** Looks at everything that was taken from a document, as the readers of each answer may read it. */
+async function lookAt(documentId: string, given: Given & { readonly findMoved: FindMoved }): Promise<void> {
+  const { records, knowledge } = given;
+  const byReaders = Map.groupBy(records.sourcesIn(documentId), ({ clearance }) => clearance.join("\n"));
+  for (const sources of byReaders.values()) {
+    const clearance = sources[0]?.clearance ?? [];
+    const passages = await knowledge.document(documentId, { clearance });
+    if (passages.length === 0) {
+      for (const source of sources) await lookForMoved(source, given);
+      continue;
+    }
+    const hashes = new Map(passages.map(({ id, text }) => [id, hash("sha256", text)]));
+    const stands = standingIn(passages.map(({ text }) => text).join("\n\n"));
+    for (const source of sources) {
+      const isSame = hashes.get(source.passageId) === source.textHash || source.stretches.every(stands);
+      judge(source, isSame ? undefined : "changed", records);
+    }
+  }
+}
+
+/** A source whose document is gone is followed to where its text was moved to. */
+async function lookForMoved(
+  source: KeptSource,
+  { records, findMoved }: Given & { readonly findMoved: FindMoved },
+): Promise<void> {
+  const { key, clearance, stretches } = source;
+  const place = await findMoved(source, { clearance });
+  if (place) records.move(key, { ...place, stretches });
+  judge(source, place ? undefined : "removed", records);
+}
+
+function judge(source: KeptSource, change: KeptSource["change"], records: AnswerRecords): void {
+  if (change !== source.change) records.judge(source.key, change, Date.now());
+}

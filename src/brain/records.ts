@@ -1,0 +1,58 @@
+import type { Audience, Conversation } from "../chat.ts";
+import type { AnswerScope, StaleAnswer, StaleSource } from "./brain.ts";
+import type { Fingerprint } from "./evidence.ts";
+
+/** What is kept of a source of an answer: where it stands, and hashes. `change` is what became of it, where something did. */
+export interface SourceRecord {
+  readonly passageId: string;
+  readonly documentId: string;
+  readonly path: string;
+  readonly title: string;
+  readonly headings: readonly string[];
+  /** SHA-256 of the passage's text, in hexadecimal. */
+  readonly textHash: string;
+  readonly stretches: readonly Fingerprint[];
+  readonly change?: StaleSource["change"];
+}
+
+/** What is kept of an answer: neither the question nor the answer, and no text of a document. */
+export interface AnswerRecord {
+  readonly id: string;
+  readonly answeredAt: string;
+  readonly conversation: Conversation;
+  readonly messageId: string;
+  readonly askerId: string;
+  /** What the readers of the place could read. */
+  readonly clearance: readonly Audience[];
+  readonly sources: readonly SourceRecord[];
+}
+
+/** A source as it is looked at again: `key` names it in the records. */
+export interface KeptSource extends SourceRecord {
+  readonly key: number;
+  readonly clearance: readonly Audience[];
+}
+
+/** Which passages each answer was taken from, for some weeks. */
+export interface AnswerRecords extends Disposable {
+  /** Keeps an answer; an earlier one to the same message is replaced. */
+  add(record: AnswerRecord): void;
+  /** The documents that answers were taken from. */
+  documents(): readonly string[];
+  /** The sources that lie in a document. */
+  sourcesIn(documentId: string): readonly KeptSource[];
+  /** Says what became of a source; nothing where it is as it was. `at` is when that was found (milliseconds). */
+  judge(key: number, change: StaleSource["change"] | undefined, at: number): void;
+  /** Says where a source lies now. */
+  move(key: number, source: Omit<SourceRecord, "change">): void;
+  /** Those of the answers that are stale now. */
+  stale(platform: Conversation["platform"], ids: readonly string[]): readonly StaleAnswer[];
+  /** The ids of answers that are stale at least since `before` (milliseconds) and of which nobody was told, the first to become so first. */
+  untold(platform: Conversation["platform"], before: number): readonly string[];
+  /** Somebody was told: never again. */
+  told(id: string, at: number): void;
+  /** Deletes; gives how many there were. */
+  forget(of: AnswerScope): number;
+  /** Deletes what is older than is kept. */
+  prune(now: number): void;
+}
