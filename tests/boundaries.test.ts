@@ -132,6 +132,7 @@ describe("imports", () => {
 
 describe("each library has one home", () => {
   const homes: Readonly<Record<string, RegExp>> = {
+    "@huggingface/transformers": /^src\/knowledge\/transformers-model\.ts$/,
     "@lancedb/lancedb": /^src\/knowledge\/lance/,
     "apache-arrow": /^src\/knowledge\/lance/,
     "@orama/stemmers": /^src\/knowledge\/words\.ts$/,
@@ -140,8 +141,11 @@ describe("each library has one home", () => {
     piscina: /^src\/knowledge\/read\//,
     "markdown-it": /^src\/knowledge\/read\//,
     htmlparser2: /^src\/knowledge\/read\//,
-    yaml: /^src\/(config-file\.ts|knowledge\/read\/|models\/catalogue\.ts)/,
-    zod: /^src\/(config-file\.ts|(model-lock|verdict-file)\.ts|channel\/protocol\.ts|bots\/web\/|brain\/puppet\.ts|commands\/|models\/)/,
+    yauzl: /^src\/knowledge\/read\/zip-entries\.ts$/,
+    "postal-mime": /^src\/knowledge\/read\/mail\.ts$/,
+    "mbox-reader": /^src\/knowledge\/read\/mbox\.ts$/,
+    yaml: /^src\/(config-file\.ts|config-embedder-list\.ts|knowledge\/read\/|models\/catalogue\.ts)/,
+    zod: /^src\/(config-file\.ts|config-embedder-list\.ts|(model-lock|verdict-file)\.ts|channel\/protocol\.ts|bots\/web\/|brain\/puppet\.ts|commands\/|models\/)/,
     hono: /^src\/bots\/web\//,
     "@hono/node-server": /^src\/bots\/web\//,
     "vscode-jsonrpc": /^src\/channel\//,
@@ -149,7 +153,7 @@ describe("each library has one home", () => {
     commander: /^src\/commands\/(program|launch|open-setting|whole-number)/,
     openai: /^src\/brain\/openai/,
     "node-llama-cpp": /^src\/brain\/(llama|engine\.ts)/,
-    "p-queue": /^src\/(brain\/|knowledge\/)/,
+    "p-queue": /^src\/(brain\/|knowledge\/|model-embedder\.ts)/,
     pino: /^src\/(log|commands\/launch)\.ts$/,
   };
   for (const [library, home] of Object.entries(homes)) {

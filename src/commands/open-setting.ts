@@ -6,7 +6,7 @@ import { launch, openLog, type World } from "./launch.ts";
 import { withCore } from "./with-core.ts";
 
 /** What a core is told differently from the command line. */
-export type Changes = Pick<CommandLine, "model" | "write" | "data" | "exclude">;
+export type Changes = Pick<CommandLine, "model" | "write" | "data" | "exclude" | "embedder">;
 
 /** Does work on a brain in a sealed core of its own, with some settings changed. Gives nothing where that core cannot start; it has then said why. */
 export type OpenSetting = <Result>(
@@ -32,7 +32,8 @@ export function settingOpener(
     changes: Changes,
     work: (brain: Brain, surroundings: Surroundings) => Promise<Result>,
   ) => {
-    const changed = { ...commandLine, ...changes };
+    // Whoever names an embedding model wants it, whatever the command line switched off.
+    const changed = { ...commandLine, ...changes, ...(changes.embedder !== undefined && { embeddings: true }) };
     const plan = { ...started, commandLine: changed, settings: readSettings(changed, world.place) };
     const results: Result[] = [];
     await withCore(plan, { log, surroundings }, async (brain) => {

@@ -9,7 +9,10 @@ export function addEval(program: Command, { world, run }: Wiring): void {
     .command("eval")
     .description("measure answers on a file of questions, and compare settings")
     .argument("<file>", 'questions with what is known of their answers, one JSON object a line ("-": standard input)')
-    .option("--against <settings>", 'compare with other settings, such as "write=never" or "model=NAME,write=always"')
+    .option(
+      "--against <settings>",
+      'compare with other settings, such as "write=never", "model=NAME,write=always" or "embedder=none"',
+    )
     .option("--baseline <file>", "compare with what --out kept earlier")
     .option("--out <file>", "keep the results in a file")
     .option("--json", "print everything as one JSON object", false)
@@ -24,12 +27,17 @@ export function addEval(program: Command, { world, run }: Wiring): void {
           const { runEval } = await import("./eval.ts");
           const { open, settings, commandLine, surroundings } = settingOpener(command, world);
           const { model, write } = commandLine;
+          const embedder = commandLine.embeddings === false ? "none" : commandLine.embedder;
           return runEval(
             { ...options, file, clearance: OWNER },
             {
               open,
               surroundings,
-              setting: { ...(model !== undefined && { model }), ...(write !== undefined && { write }) },
+              setting: {
+                ...(model !== undefined && { model }),
+                ...(write !== undefined && { write }),
+                ...(embedder !== undefined && { embedder }),
+              },
               writes: settings.model.source.kind === "none" ? undefined : settings.model.write,
               data: settings.data,
               now: () => new Date(),

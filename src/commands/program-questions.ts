@@ -1,8 +1,9 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Audience } from "../chat.ts";
 import { runAsk } from "./ask.ts";
 import { runChat } from "./chat.ts";
-import { runDocs } from "./docs.ts";
+import { runDocs, runExplain } from "./docs.ts";
 import { withBrain, type Wiring } from "./launch.ts";
 import { readScope, type ScopeOptions } from "./lookup-scope.ts";
 import { runLookup } from "./lookup.ts";
@@ -85,17 +86,36 @@ function addChat(program: Command, { world, run }: Wiring): void {
 /** Adds `docs sync` and `docs status`. */
 export function addDocs(program: Command, { world, run }: Wiring): void {
   const docs = program.command("docs").description("the documents Hearth reads");
-  for (const [name, description] of [
-    ["sync", "make the index match the folders now, and say what changed"],
-    ["status", "say what is in the index"],
-  ] as const) {
-    docs
-      .command(name)
-      .description(description)
-      .action(
-        run((_options, command: Command) =>
-          withBrain(command, world, (brain, surroundings) => runDocs(name, { brain, surroundings })),
+  docs
+    .command("explain")
+    .description("say why a document is or is not found")
+    .argument("<path>", "the file")
+    .option("--question <text>", "a question or words: where the document stands among what they find, and why")
+    .option("--json", "print one JSON object", false)
+    .action(
+      run((path: string, options: { question?: string; json: boolean }, command: Command) =>
+        withBrain(command, world, (brain, surroundings) =>
+          runExplain({ ...options, path: resolve(world.place.cwd, path) }, { brain, surroundings }),
         ),
-      );
-  }
+      ),
+    );
+  docs
+    .command("sync")
+    .description("make the index match the folders now, and say what changed")
+    .option("--dry-run", "only say what would change", false)
+    .action(
+      run((options: { dryRun: boolean }, command: Command) =>
+        withBrain(command, world, (brain, surroundings) =>
+          runDocs(options.dryRun ? "plan" : "sync", { brain, surroundings }),
+        ),
+      ),
+    );
+  docs
+    .command("status")
+    .description("say what is in the index")
+    .action(
+      run((_options, command: Command) =>
+        withBrain(command, world, (brain, surroundings) => runDocs("status", { brain, surroundings })),
+      ),
+    );
 }

@@ -4,6 +4,8 @@ import { UserError } from "../user-error.ts";
 export interface Setting {
   readonly model?: string;
   readonly write?: string;
+  /** The model that finds by meaning; "none" for words alone. */
+  readonly embedder?: string;
 }
 
 const WRITE = ["auto", "always", "never"];
@@ -16,10 +18,12 @@ export function parseSetting(written: string): Setting {
     const value = part.slice(at + 1).trim();
     const where = `--against "${written}"`;
     if (at < 0 || value === "") {
-      throw new UserError(`${where}: "${part.trim()}" is no setting; write model=NAME or write=auto, always or never`);
+      throw new UserError(
+        `${where}: "${part.trim()}" is no setting; write model=NAME, embedder=NAME, or write=auto, always or never`,
+      );
     }
-    if (key !== "model" && key !== "write") {
-      throw new UserError(`${where}: ${key} is not a setting that can be compared; use model or write`);
+    if (key !== "model" && key !== "write" && key !== "embedder") {
+      throw new UserError(`${where}: ${key} is not a setting that can be compared; use model, write or embedder`);
     }
     if (key === "write" && !WRITE.includes(value)) {
       throw new UserError(`${where}: write=${value} cannot be used; write is auto, always or never`);
@@ -30,10 +34,13 @@ export function parseSetting(written: string): Setting {
 }
 
 /** A setting in a few words, as a column's head. */
-export function describeSetting({ model, write }: Setting): string {
+export function describeSetting({ model, write, embedder }: Setting): string {
   const parts = [
     ...(model === undefined ? [] : [`model=${model.split(/[/\\]/).at(-1) ?? model}`]),
     ...(write === undefined ? [] : [`write=${write}`]),
+    ...(embedder === undefined
+      ? []
+      : [`embedder=${embedder.split(/[/\\]/).findLast((part) => part !== "") ?? embedder}`]),
   ];
   return parts.join(",") || "as configured";
 }

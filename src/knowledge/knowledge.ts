@@ -44,6 +44,50 @@ export interface SyncReport {
   readonly seconds: number;
 }
 
+/** A document that was added, changed or taken out. */
+export interface DocumentChange {
+  readonly kind: "added" | "changed" | "removed";
+  readonly id: string;
+  readonly path: string;
+}
+
+/** What a sync did, or would do. */
+export interface Synced {
+  readonly report: SyncReport;
+  /** In order of path. */
+  readonly changes: readonly DocumentChange[];
+}
+
+/** One document of a file, as it is stored. */
+export interface ExplainedDocument {
+  readonly path: string;
+  readonly audience: string;
+  readonly modifiedAt: string;
+  readonly passages: number;
+}
+
+/** Where a document stands for a question. `place` counts from 1 among `of` passages that were ranked; absent: none of its was. */
+export interface ExplainedQuestion {
+  readonly place?: number;
+  readonly of: number;
+  /** The passage that ranked best of it, by its headings. */
+  readonly headings?: readonly string[];
+  readonly similarity?: number;
+  /** Words of the question that tell something, and whether the best passage (or else the document) has them. */
+  readonly words: readonly { readonly word: string; readonly rarity: number; readonly has: boolean }[];
+}
+
+/** What became of a file: read, or not, and then why and what cures it; and where it stands for a question, if one was given. */
+export type Explanation =
+  | {
+      readonly kind: "read";
+      readonly path: string;
+      readonly folder: string;
+      readonly documents: readonly ExplainedDocument[];
+      readonly question?: ExplainedQuestion;
+    }
+  | { readonly kind: "not read"; readonly path: string; readonly why: string; readonly cure: string };
+
 /** `reading` counts documents; `current` says since when (ISO 8601) and how long the last full sync took. */
 export type SyncState =
   | { readonly kind: "reading"; readonly done: number; readonly total: number }
@@ -61,6 +105,8 @@ export interface KnowledgeStatus {
   readonly documents: number;
   readonly passages: number;
   readonly sync: SyncState;
+  /** Where the index is on storage that several Hearths share, as people read it, and whether this one writes it now. */
+  readonly storage?: { readonly shown: string; readonly isWrittenHere: boolean };
   readonly meaning: MeaningState;
   /** Documents that could not be read at the last sync. */
   readonly failed: readonly FailedDocument[];
@@ -101,5 +147,9 @@ export interface Knowledge extends AsyncDisposable {
   ): Promise<readonly number[] | undefined>;
   /** Makes the index match the folders. A sync in hand is joined. With `complete` it waits until every passage has its vector. */
   sync(options: { readonly signal: AbortSignal; readonly complete?: boolean }): Promise<SyncReport>;
+  /** What a sync would do now; nothing is written. */
+  plan(options: { readonly signal: AbortSignal }): Promise<Synced>;
+  /** Why a file (its absolute path) is or is not found, and where its passages stand for a question, if one is given. */
+  explain(path: string, options: { readonly question?: string; readonly signal: AbortSignal }): Promise<Explanation>;
   status(): Promise<KnowledgeStatus>;
 }
