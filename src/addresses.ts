@@ -40,19 +40,25 @@ export function readAddress(url: string): ServerAddress {
   };
 }
 
-/** Why a server's address cannot be used, with the cure; undefined when it can. `public` is the owner's yes to a public one. */
-export function whyNotUsable({ url, public: agreed }: { readonly url: string; readonly public: boolean }) {
+/**
+ * Why a server's address cannot be used, with the cure; undefined when it can. `public` is the owner's yes to a public one, `sent`
+ * what would be sent there, and `secrets` says where a password belongs.
+ */
+export function whyNotUsable(
+  { url, public: agreed }: { readonly url: string; readonly public: boolean },
+  { sent, secrets }: { readonly sent: string; readonly secrets: string },
+): string | undefined {
   if (!URL.canParse(url)) return "is no address; correct it";
   const { username, password, search, hash } = new URL(url);
-  if (username || password) return "holds a password; name the variable that holds it with key beside the url";
+  if (username || password) return `holds a password; ${secrets}`;
   if (search || hash) return "may not hold ? or #; leave that out";
   const { reach, target } = readAddress(url);
   if (reach !== "public") return undefined;
   const encrypted = target.kind === "tcp" && target.tls;
   if (agreed) return encrypted ? undefined : "is a public address without encryption; write https://";
   return (
-    "is a public address, to which questions and passages of your documents would be sent; write public: true beside it to allow " +
-    "that, or a private address (10.…, 172.16.…, 192.168.…, fd…, a name without a dot or one that ends in .local or .internal)"
+    `is a public address, to which ${sent} would be sent; write public: true beside it to allow that, ` +
+    "or a private address (10.…, 172.16.…, 192.168.…, fd…, a name without a dot or one that ends in .local or .internal)"
   );
 }
 

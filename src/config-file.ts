@@ -40,6 +40,25 @@ const server = z.strictObject({
   public: z.boolean().default(false),
 });
 
+const index = z.strictObject({
+  endpoint: z.string().regex(/^https?:\/\/\S+$/, {
+    error: 'must begin with "https://" or "http://" and hold no space',
+  }),
+  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, {
+    error: "is 3 to 63 lower-case letters, digits, dots and hyphens",
+  }),
+  prefix: z
+    .string()
+    .regex(/^[\w.-]+(?:\/[\w.-]+)*$/, { error: "is words of letters, digits and _ . - with a / between" })
+    .default("hearth"),
+  region: z
+    .string()
+    .regex(/^[a-z0-9-]+$/, { error: "is lower-case letters, digits and hyphens" })
+    .default("us-east-1"),
+  access: z.enum(["read", "write"]),
+  public: z.boolean().default(false),
+});
+
 const lora = z.strictObject({ file: z.string().min(1), scale: z.number().min(0).max(10).default(1) });
 
 const model = z.strictObject({
@@ -60,6 +79,16 @@ const model = z.strictObject({
   servers: z.array(server).default([]),
 });
 
+const embeddings = z.strictObject({
+  use: z.string().min(1).optional(),
+  server: server.optional(),
+  query: z.string().max(200).optional(),
+  passage: z.string().max(200).optional(),
+  reranker: z.string().min(1).optional(),
+  rerankSeconds: z.number().positive().max(60).default(1),
+  threads: z.int().min(1).max(512).optional(),
+});
+
 const log = z.strictObject({
   level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
   file: z.string().min(1).optional(),
@@ -69,7 +98,9 @@ const schema = z.strictObject({
   documents: z.array(documents).min(1).optional(),
   limits: limits.prefault({}),
   data: z.string().min(1).default("data"),
+  index: index.optional(),
   model: model.prefault({}),
+  embeddings: embeddings.prefault({}),
   web: web.prefault({}),
   seal: z.enum(["auto", "off"]).default("auto"),
   log: log.prefault({}),
@@ -152,7 +183,7 @@ function describeIssue(issue: z.core.$ZodIssue | undefined, at: (key: readonly P
 /** A key as people write it: "documents[0].folder". */
 export function nameOf(path: readonly PropertyKey[]): string {
   return path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : (index ? "." : "") + String(part)))
+    .map((part, place) => (typeof part === "number" ? `[${part}]` : (place ? "." : "") + String(part)))
     .join("");
 }
 
@@ -160,10 +191,13 @@ function keysAt(path: readonly PropertyKey[]): string[] {
   const shapes: Readonly<Record<string, object>> = {
     documents: documents.shape,
     limits: limits.shape,
+    index: index.shape,
     web: web.shape,
     log: log.shape,
     model: model.shape,
+    embeddings: embeddings.shape,
     "model.servers": server.shape,
+    "embeddings.server": server.shape,
     "model.lora": lora.shape,
   };
   const place = path.filter((part) => typeof part === "string").join(".");

@@ -57,6 +57,12 @@ export function readModelSettings(
   };
 }
 
+/** What a model's server is sent, and where its key belongs. */
+export const ASKED = {
+  sent: "questions and passages of your documents",
+  secrets: "name the variable that holds it with key beside the url",
+};
+
 function writeOf(word: string | undefined): Parsed["write"] | undefined {
   return (["auto", "always", "never"] as const).find((known) => known === word);
 }
@@ -84,7 +90,7 @@ function sourceOf(
     throw new UserError(`${at}: model.use and model.servers are both set; leave one of them out`);
   }
   for (const [index, { url, public: agreed }] of servers.entries()) {
-    const why = whyNotUsable({ url, public: agreed });
+    const why = whyNotUsable({ url, public: agreed }, ASKED);
     // Without the address, where it may hold a password.
     if (why)
       throw new UserError(`${given.file.at(["model", "servers", index, "url"])}: model.servers[${index}].url ${why}`);

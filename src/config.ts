@@ -1,6 +1,8 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { readEmbeddingSettings, type EmbeddingSettings } from "./config-embeddings.ts";
 import { readConfigFile } from "./config-file.ts";
+import { readIndexSettings, type IndexSettings } from "./config-index.ts";
 import { readModelSettings, type ModelSettings } from "./config-model.ts";
 import { codeOf } from "./error-code.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
@@ -18,6 +20,9 @@ export interface CommandLine {
   readonly log?: string;
   readonly model?: string;
   readonly write?: string;
+  readonly embedder?: string;
+  /** False where search by meaning is switched off. */
+  readonly embeddings?: boolean;
 }
 
 const LAST_PORT = 65_535;
@@ -29,7 +34,10 @@ export interface Settings {
   /** True when nothing names documents, so that Hearth answers from its own manual. */
   readonly isManual: boolean;
   readonly data: string;
+  /** The index on S3-compatible storage; undefined where it is in the data folder. */
+  readonly index: IndexSettings | undefined;
   readonly model: ModelSettings;
+  readonly embeddings: EmbeddingSettings;
   readonly web: { readonly host: string; readonly port: number; readonly allowedHosts: readonly string[] };
   readonly seal: "auto" | "off";
   /** `file` is an absolute path, or "stderr". */
@@ -60,12 +68,17 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
     throw new UserError(`--port ${commandLine.port} is no port; give a number from 0 (a free one) to ${LAST_PORT}`);
   }
   if (data.includes("://"))
-    throw new UserError(`The data folder "${data}" is an address; name a folder on this machine`);
+    throw new UserError(
+      `The data folder "${data}" is an address; name a folder on this machine (an index on S3 storage has a key of its own, index)`,
+    );
+  const index = readIndexSettings(commandLine, file);
   return {
     file: file.path,
-    isManual: commandLine.docs === undefined && parsed.documents === undefined,
+    isManual: commandLine.docs === undefined && parsed.documents === undefined && index?.access !== "read",
     data: absolute(data),
+    index,
     model: readModelSettings(commandLine, { file, cwd: place.cwd, data: absolute(data) }),
+    embeddings: readEmbeddingSettings(commandLine, { file, cwd: place.cwd, data: absolute(data) }),
     web: {
       host: commandLine.host ?? parsed.web.host,
       port: commandLine.port ?? parsed.web.port,
@@ -90,11 +103,13 @@ function chooseLogFile(
 }
 
 /**
- * The folders of documents: those of the command line, else those of the configuration file, else Hearth's own manual. Throws a
- * UserError for one that is not there, or that is named twice.
+ * The folders of documents: those of the command line, else those of the configuration file, else Hearth's own manual; none where the
+ * index is another Hearth's. Throws a UserError for one that is not there, or that is named twice.
  */
 export function readFolders(commandLine: CommandLine, place: Place): FolderOptions[] {
-  const { parsed, at } = readConfigFile(commandLine.config, place);
+  const file = readConfigFile(commandLine.config, place);
+  const { parsed, at } = file;
+  if (readIndexSettings(commandLine, file)?.access === "read") return [];
   const maxBytes = Math.round(parsed.limits.fileMegabytes * 1_000_000);
   const extra = commandLine.exclude ?? [];
   if (commandLine.docs || !parsed.documents) {
@@ -169,7 +184,7 @@ export function childEnvironment(
   return { ...Object.fromEntries(pairs), ...NATIVE };
 }
 
-/** The keys of model servers: the values of the named variables, or what stands in the file that `<NAME>_FILE` names. */
+/** The keys of servers: the values of the named variables, or what stands in the file that `<NAME>_FILE` names. */
 export function readKeys(names: readonly string[], environment: Place["environment"]): Record<string, string> {
   const pairs = names.flatMap((name) => {
     const file = environment[`${name}_FILE`];

@@ -70,7 +70,7 @@ async function openRoute(
       connectMs,
       onFailure: (code) => {
         counts.failed += 1;
-        log.warn({ code, ...counts }, "no connection to a model server");
+        log.warn({ code, ...counts }, "no connection to a server");
       },
     });
   });

@@ -10,19 +10,53 @@ export interface Wrapper {
   readonly by: string;
 }
 
+/** bubblewrap helps where only it may make namespaces (AppArmor profiles of some distributions). It switches the loopback on by itself. */
+const BUBBLEWRAP: Wrapper = {
+  words: ["bwrap", "--unshare-net", "--dev-bind", "/", "/", "--die-with-parent", "--"],
+  by: "bubblewrap",
+};
+
 /**
  * Ways to an empty network namespace, best first. As root no user namespace is needed; otherwise one is made that keeps the
- * user's own id. bubblewrap helps where only it may make namespaces (AppArmor profiles of some distributions).
+ * user's own id.
  */
 const WRAPPERS: readonly Wrapper[] = [
   { words: ["unshare", "--net", "--"], by: "unshare" },
   { words: ["unshare", "--net", "--map-current-user", "--"], by: "unshare in a user namespace" },
-  { words: ["bwrap", "--unshare-net", "--dev-bind", "/", "/", "--die-with-parent", "--"], by: "bubblewrap" },
+  BUBBLEWRAP,
 ];
 
-/** The first way that works on this machine, tried with a command that does nothing; undefined when there is none. */
-export function findWrapper(runs = runsQuietly): Wrapper | undefined {
-  return WRAPPERS.find(({ words }) => runs([...words, "true"]));
+/** What switches the loopback on and then becomes the command behind it. The tools often lie where only root looks. */
+function loopbackOn(command: string): string[] {
+  const tool = (words: string) => `PATH="$PATH:/usr/sbin:/sbin" ${words}`;
+  return ["sh", "-c", `{ ${tool("ip link set lo up")} || ${tool("ifconfig lo up")}; } 2>/dev/null && exec ${command}`];
+}
+
+/** Drops the rights over the new namespace, which it takes to switch its loopback on and nothing else needs. */
+const WITHOUT_RIGHTS = 'setpriv --inh-caps=-all --ambient-caps=-all -- "$0" "$@"';
+
+/** The same ways, with the loopback switched on: it is off in a new namespace, and LanceDB speaks nothing but TCP. */
+const LOOPBACK_WRAPPERS: readonly Wrapper[] = [
+  { words: ["unshare", "--net", "--", ...loopbackOn('"$0" "$@"')], by: "unshare" },
+  {
+    words: ["unshare", "--net", "--map-current-user", "--keep-caps", "--", ...loopbackOn(WITHOUT_RIGHTS)],
+    by: "unshare in a user namespace",
+  },
+  BUBBLEWRAP,
+];
+
+/**
+ * The first way that works on this machine, tried with a command that does nothing; undefined when there is none. `loopback` asks for
+ * a namespace whose loopback is switched on.
+ */
+export function findWrapper({
+  loopback = false,
+  runs = runsQuietly,
+}: {
+  readonly loopback?: boolean;
+  readonly runs?: (command: readonly string[]) => boolean;
+} = {}): Wrapper | undefined {
+  return (loopback ? LOOPBACK_WRAPPERS : WRAPPERS).find(({ words }) => runs([...words, "true"]));
 }
 
 function runsQuietly([command = "", ...rest]: readonly string[]): boolean {
@@ -67,13 +101,13 @@ interface Circumstances {
   readonly by: string | undefined;
   readonly platform: string;
   readonly wanted: "auto" | "off";
-  /** The model's servers, which are reached through sockets. */
+  /** The servers that the owner wrote down for the core, which it reaches through a relay or by a socket. */
   readonly servers?: readonly ServerAddress[];
 }
 
 /**
  * Whether a process with this view can reach anything: sealed when no interface but the loopback has an address or a route, and no
- * server of the model is on another machine. (A new namespace may list tunnel devices that are down; they lead nowhere.)
+ * server that was written down is on another machine. (A new namespace may list tunnel devices that are down; they lead nowhere.)
  */
 export function judgeSeal(view: NetworkView, { by, platform, wanted, servers = [] }: Circumstances): Seal {
   const isLoopback = (name: string) => name === "lo" || name === "lo0";
@@ -89,8 +123,8 @@ export function judgeSeal(view: NetworkView, { by, platform, wanted, servers = [
     return {
       kind: "not sealed",
       interfaces,
-      why: `the configuration lets the model be at a public address, ${open.join(", ")}`,
-      cure: "Use a model server on this machine or in the private network, and remove public: true from the configuration",
+      why: `the configuration allows it a public address, ${open.join(", ")}`,
+      cure: "Use a server on this machine or in the private network, and remove public: true from the configuration",
       chosen: true,
       addresses,
     };

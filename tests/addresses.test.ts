@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { isWithin, readAddress, reachOfIp, relaySocket, whyNotUsable } from "../src/addresses.ts";
 
+const usable = (server: Parameters<typeof whyNotUsable>[0]) =>
+  whyNotUsable(server, { sent: "the text of your documents", secrets: "name its variable" });
+
 describe("a server's address", () => {
   const reaches = {
     "this machine": [
@@ -67,19 +70,19 @@ describe("a server's address", () => {
   });
 
   it("is usable on this machine and in the private network, and a public one with a yes and encryption", () => {
-    expect(whyNotUsable({ url: "http://127.0.0.1:8080", public: false })).toBeUndefined();
-    expect(whyNotUsable({ url: "http://10.0.0.5:8080", public: false })).toBeUndefined();
-    expect(whyNotUsable({ url: "https://api.example.com/v1", public: false })).toContain(
-      "write public: true beside it",
+    expect(usable({ url: "http://127.0.0.1:8080", public: false })).toBeUndefined();
+    expect(usable({ url: "http://10.0.0.5:8080", public: false })).toBeUndefined();
+    expect(usable({ url: "https://api.example.com/v1", public: false })).toMatch(
+      /to which the text of your documents would be sent; write public: true beside it/,
     );
-    expect(whyNotUsable({ url: "https://api.example.com/v1", public: true })).toBeUndefined();
-    expect(whyNotUsable({ url: "http://api.example.com/v1", public: true })).toContain("write https://");
+    expect(usable({ url: "https://api.example.com/v1", public: true })).toBeUndefined();
+    expect(usable({ url: "http://api.example.com/v1", public: true })).toContain("write https://");
   });
 
   it("is not usable with a password, a query, or when it is none", () => {
-    expect(whyNotUsable({ url: "http://me:secret@10.0.0.5", public: false })).toContain("holds a password");
-    expect(whyNotUsable({ url: "http://10.0.0.5/?key=1", public: false })).toContain("may not hold ?");
-    expect(whyNotUsable({ url: "http://[", public: false })).toBe("is no address; correct it");
+    expect(usable({ url: "http://me:secret@10.0.0.5", public: false })).toBe("holds a password; name its variable");
+    expect(usable({ url: "http://10.0.0.5/?key=1", public: false })).toContain("may not hold ?");
+    expect(usable({ url: "http://[", public: false })).toBe("is no address; correct it");
   });
 
   it("leads nowhere further than it says", () => {

@@ -1,39 +1,17 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { readAddress, relaySocket } from "../src/addresses.ts";
 import { relayPlan, type Launch } from "../src/commands/processes.ts";
 import { readSettings } from "../src/config.ts";
-import { silentLog } from "../src/log.ts";
-import { runRelay } from "../src/relay.ts";
 import { findWrapper } from "../src/seal.ts";
 import { root, scratch } from "./helpers/hearth.ts";
 import { event, modelServer, stream } from "./helpers/model-server.ts";
-
-/** A relay to these addresses, and the socket of each. */
-async function relay(urls: readonly string[], more: Partial<Parameters<typeof runRelay>[1]> = {}) {
-  const place = scratch();
-  const stop = new AbortController();
-  const addresses = urls.map(readAddress);
-  const { folder } = place;
-  const running = runRelay(addresses, { folder, log: silentLog(), signal: stop.signal, ...more });
-  const sockets = addresses.map((address) => relaySocket(folder, address));
-  await Promise.race([running, expect.poll(() => sockets.every((socket) => existsSync(socket))).toBe(true)]);
-  return {
-    folder,
-    socket: (index: number) => sockets[index] ?? "",
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await running;
-      place[Symbol.dispose]();
-    },
-  };
-}
+import { portOf, relay, relayProcess } from "./helpers/relays.ts";
 
 /** One request through a socket, and what comes back: status, headers, text, and the code of an error. */
 async function get(socketPath: string, headers: Readonly<Record<string, string>> = {}) {
@@ -59,12 +37,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, "close");
   return port;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("It does not listen on a port");
-  return address.port;
 }
 
 describe("the relay", () => {
@@ -205,36 +177,8 @@ async function printedBy(child: ReturnType<typeof script>): Promise<unknown[]> {
 }
 
 const from = (file: string) => JSON.stringify(join(root, "src", file));
-const PERMISSIONS = ["--disable-warning=ExperimentalWarning", "--permission", "--allow-net", `--allow-fs-read=${root}`];
 
-/** The relay in a process of its own, as it is run. */
-async function relayProcess(url: string, environment: Readonly<Record<string, string>> = {}) {
-  const place = scratch();
-  const { folder } = place;
-  const code = `
-    import { readAddress } from ${from("addresses.ts")};
-    import { silentLog } from ${from("log.ts")};
-    import { runRelay } from ${from("relay.ts")};
-    const signal = new AbortController().signal;
-    await runRelay([readAddress(${JSON.stringify(url)})], { folder: ${JSON.stringify(folder)}, log: silentLog(), signal });`;
-  const flags = [...PERMISSIONS, `--allow-fs-write=${folder}`, "--input-type=module"];
-  const child = spawn(process.execPath, [...flags, "-e", code], {
-    env: { ...environment },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
-  const socket = relaySocket(folder, readAddress(url));
-  await expect.poll(() => existsSync(socket) || child.exitCode !== null, { timeout: 10_000 }).toBe(true);
-  return {
-    socket,
-    async [Symbol.asyncDispose]() {
-      const gone = once(child, "exit");
-      if (child.exitCode === null && child.kill()) await gone;
-      place[Symbol.dispose]();
-    },
-  };
-}
-
-describe("the relay as a process", () => {
+describe("the relay as a process", { timeout: 30_000 }, () => {
   const wrapper = findWrapper();
   if (!wrapper) console.warn("SKIPPED: this system makes no network namespaces, so no sealed core was tried");
   it.skipIf(!wrapper)("gives a core without a network its model server, and nothing else", async () => {

@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -11,6 +13,7 @@ import { runEdge } from "../src/edge.ts";
 import { silentLog } from "../src/log.ts";
 import { findWrapper, judgeSeal, viewNetwork, type NetworkView } from "../src/seal.ts";
 import { scratch } from "./helpers/hearth.ts";
+import { portOf } from "./helpers/relays.ts";
 import { readyStatus, scriptedBrain } from "./helpers/scripted-brain.ts";
 import { surroundings } from "./helpers/surroundings.ts";
 
@@ -85,8 +88,8 @@ describe("the seal", () => {
   });
 
   it("takes the first way that works", () => {
-    expect(findWrapper((command) => command[0] === "bwrap")?.by).toBe("bubblewrap");
-    expect(findWrapper(() => false)).toBeUndefined();
+    expect(findWrapper({ runs: (command) => command[0] === "bwrap" })?.by).toBe("bubblewrap");
+    expect(findWrapper({ runs: () => false })).toBeUndefined();
   });
 
   it("is enough for chat tokens where it reads private network or the owner chose a public server", async () => {
@@ -133,17 +136,70 @@ describe("the seal", () => {
     });
   });
 
-  it("is told in words, with the addresses of all model servers", () => {
+  const withLoopback = findWrapper({ loopback: true });
+  if (!withLoopback) console.warn("SKIPPED: this system switches no loopback on, so an index on storage was not tried");
+  it.skipIf(!withLoopback)(
+    "leaves a process its own loopback where it asks for one, and is none the less sealed",
+    async () => {
+      const seal = fileURLToPath(new URL("../src/seal.ts", import.meta.url));
+      // What listens on this machine's loopback is another loopback's.
+      const outside = createServer().listen(0, "127.0.0.1");
+      await once(outside, "listening");
+      const script = `
+      import { judgeSeal, viewNetwork } from ${JSON.stringify(seal)};
+      import { readFileSync } from "node:fs";
+      import { connect, createServer } from "node:net";
+      const seal = judgeSeal(viewNetwork(), { by: "test", platform: process.platform, wanted: "auto" });
+      const knock = (port, host) => new Promise((resolve) => {
+        connect({ port, host }).on("connect", () => resolve("open")).on("error", (error) => resolve(error.code));
+      });
+      const own = createServer().listen(0, "127.0.0.1", async () => {
+        const rights = /^CapEff:\\s+0*([0-9a-f]*)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
+        const [inside, outside, away] = [
+          await knock(own.address().port, "127.0.0.1"), await knock(${portOf(outside)}, "127.0.0.1"), await knock(80, "192.0.2.1"),
+        ];
+        console.log(JSON.stringify({ seal, inside, outside, away, uid: process.getuid(), rights }));
+        process.exit();
+      });`;
+      const run = ([command = "", ...words]: readonly string[]) =>
+        JSON.parse(
+          spawnSync(command, [...words, process.execPath, "--input-type=module", "-e", script], { encoding: "utf8" })
+            .stdout,
+        );
+      const uid = process.getuid?.();
+      const found = {
+        seal: { kind: "sealed", interfaces: expect.arrayContaining(["lo"]), by: "test" },
+        inside: "open",
+        outside: "ECONNREFUSED",
+        away: "ENETUNREACH",
+        uid,
+      };
+      expect(run(withLoopback?.words ?? [])).toMatchObject(found);
+      // As root, so can somebody who is not: with the way that makes a user namespace, which has to give its rights back.
+      const asNobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
+      const user =
+        uid === 0
+          ? findWrapper({
+              loopback: true,
+              runs: (words) => spawnSync("setpriv", [...asNobody.slice(1), ...words]).status === 0,
+            })
+          : undefined;
+      if (user) expect(run([...asNobody, ...user.words])).toMatchObject({ ...found, uid: 65_534, rights: "" });
+      outside.close();
+    },
+  );
+
+  it("is told in words, with the addresses of all servers", () => {
     const says = (urls: readonly string[]) =>
       describeSeal({ seal: judgeSeal(empty, { ...auto, by: "unshare", servers: urls.map(readAddress) }) });
     expect(says([])).toBe("sealed: it has no network, only lo (by unshare)");
     expect(says(["http://127.0.0.1:8080"])).toBe(
-      "sealed: it has no network, only lo (by unshare); the model is on this machine, at http://127.0.0.1:8080",
+      "sealed: it has no network, only lo (by unshare); on this machine it reaches http://127.0.0.1:8080",
     );
     expect(says(["http://10.0.0.5", "unix:/run/llama.sock"])).toBe(
-      "private network: it has no network, only lo (by unshare), and a relay to the model at http://10.0.0.5, unix:/run/llama.sock",
+      "private network: it has no network, only lo (by unshare), and a relay to http://10.0.0.5, unix:/run/llama.sock",
     );
-    expect(says(["https://api.example.com"])).toMatch(/^not sealed: .* The model is at https:\/\/api\.example\.com\.$/);
+    expect(says(["https://api.example.com"])).toMatch(/^not sealed: .* It reaches https:\/\/api\.example\.com\.$/);
   });
 
   it("sees this process's own interfaces", () => {

@@ -3,6 +3,7 @@ import pino from "pino";
 import type { Brain } from "../brain/brain.ts";
 import { childEnvironment, readFolders, readSettings, type CommandLine, type Place, type Settings } from "../config.ts";
 import { createLog, type Log } from "../log.ts";
+import { keyNames } from "../outward.ts";
 import type { Surroundings } from "./command.ts";
 import type { Launch } from "./processes.ts";
 import { withCore } from "./with-core.ts";
@@ -43,11 +44,6 @@ export function launch(command: Command, { place, node, main }: World): Launch {
     environment: childEnvironment(place.environment, { tokens: "left out", keys: keyNames(settings) }),
     edgeEnvironment: childEnvironment(place.environment, { tokens: "kept" }),
   };
-}
-
-/** The variables that hold the keys of model servers. */
-export function keyNames({ model: { source } }: Settings): string[] {
-  return source.kind === "servers" ? source.servers.flatMap(({ key }) => key ?? []) : [];
 }
 
 /** Does a command's work on a brain of its own, and gives its exit code. */

@@ -1,6 +1,6 @@
 import { rmSync, statSync } from "node:fs";
 import { styled, wrapped, type Look } from "../bots/terminal/look.ts";
-import { readEmbedderList, type EmbedderList } from "../embedder-list.ts";
+import { readEmbedderList, type EmbedderList } from "../config-embedder-list.ts";
 import { changeModelLock, modelLockFile, readModelLock, type ModelLock } from "../model-lock.ts";
 import { folderOf, pullFolder } from "../models/pull-folder.ts";
 import { gigabytes } from "../models/receive.ts";

@@ -11,10 +11,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { readAddress } from "../addresses.ts";
 import type { CommandLine, Settings } from "../config.ts";
 import { codeOf } from "../error-code.ts";
-import { findWrapper } from "../seal.ts";
+import { keyNames, relayedAddresses } from "../outward.ts";
+import { findWrapper, type Wrapper } from "../seal.ts";
 import type { ProcessPlan } from "../supervise.ts";
 import { UserError } from "../user-error.ts";
 
@@ -78,7 +78,7 @@ export function corePlan(
   launch: Launch,
   { socket, log, watch }: { readonly socket: string; readonly log: number; readonly watch: boolean },
 ): ProcessPlan {
-  const wrapper = launch.settings.seal === "off" ? undefined : findWrapper();
+  const wrapper = sealingWrapper(launch.settings);
   const command = [
     ...(wrapper?.words ?? []),
     launch.node,
@@ -93,6 +93,18 @@ export function corePlan(
     ...toArguments(launch.commandLine),
   ];
   return { name: "core", command: nonEmpty(command), environment: launch.environment, output: 2, log };
+}
+
+/** What takes the network from the core. Throws a UserError where it would take away the way to the index as well. */
+function sealingWrapper({ seal, index }: Settings): Wrapper | undefined {
+  if (seal === "off") return undefined;
+  if (!index) return findWrapper();
+  const wrapper = findWrapper({ loopback: true });
+  if (wrapper || !findWrapper()) return wrapper;
+  throw new UserError(
+    `The index is at ${index.endpoint}, which a core without a network reaches over its own loopback, and nothing here can switch that on; ` +
+      "install iproute2 (for ip) or bubblewrap",
+  );
 }
 
 /**
@@ -123,19 +135,17 @@ export function edgePlan(
 }
 
 /**
- * The relay, which gives the core its way to the model's servers: undefined where none of them needs one. Like the edge it runs
- * under permission flags; it may write only in the folder of its sockets, and it is handed no key of a server.
+ * The relay, which gives the core its way to the servers that were written down: undefined where none of them needs one. Like the
+ * edge it runs under permission flags; it may write only in the folder of its sockets, and it is handed no key of a server.
  */
 export function relayPlan(
   launch: Launch,
   { socket, log }: { readonly socket: string; readonly log: number },
 ): ProcessPlan | undefined {
   const { commandLine, settings } = launch;
-  const { source } = settings.model;
-  const servers = source.kind === "servers" ? source.servers : [];
-  if (!servers.some(({ url }) => readAddress(url).target.kind === "tcp")) return undefined;
+  if (relayedAddresses(settings).length === 0) return undefined;
   const folder = dirname(socket);
-  const keys = new Set(servers.flatMap(({ key }) => (key === undefined ? [] : [key, `${key}_FILE`])));
+  const keys = new Set(keyNames(settings).flatMap((key) => [key, `${key}_FILE`]));
   const environment = Object.fromEntries(Object.entries(launch.environment).filter(([name]) => !keys.has(name)));
   const command = [
     launch.node,
@@ -151,8 +161,11 @@ export function relayPlan(
     "--with-parent",
     "--socket-folder",
     folder,
-    ...one("--config", commandLine.config),
-    ...one("--log-level", commandLine.logLevel),
+    ...toArguments({
+      ...pick(commandLine),
+      ...(settings.model.source.kind !== "servers" && { model: "none" }),
+      ...(settings.embeddings.embedder.kind !== "server" && { embeddings: false }),
+    }),
   ];
   return { name: "relay", command: nonEmpty(command), environment, output: 2, log };
 }
@@ -160,6 +173,16 @@ export function relayPlan(
 /** What the edge and the relay may read: Hearth's own code, and the configuration. */
 function readable({ home, settings }: Launch): string[] {
   return [...["src", "node_modules", "package.json"].map((name) => join(home, name)), settings.file];
+}
+
+/** What tells the relay which addresses there are; it may not even look for the file of a model. */
+function pick({ config, docs, exclude, logLevel }: CommandLine): CommandLine {
+  return {
+    ...(config !== undefined && { config }),
+    ...(docs && { docs }),
+    ...(exclude && { exclude }),
+    ...(logLevel !== undefined && { logLevel }),
+  };
 }
 
 function toArguments(commandLine: CommandLine): string[] {
@@ -171,6 +194,8 @@ function toArguments(commandLine: CommandLine): string[] {
     ...one("--log-level", commandLine.logLevel),
     ...one("--model", commandLine.model),
     ...one("--write", commandLine.write),
+    ...one("--embedder", commandLine.embedder),
+    ...(commandLine.embeddings === false ? ["--no-embeddings"] : []),
   ];
 }
 

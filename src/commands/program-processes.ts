@@ -1,8 +1,9 @@
 import { Option, type Command } from "commander";
 import { childEnvironment, readFolders, readKeys, readSettings, type CommandLine, type Settings } from "../config.ts";
 import type { ModelPlan } from "../model-child.ts";
+import { keyNames } from "../outward.ts";
 import { UserError } from "../user-error.ts";
-import { keyNames, launch, openLog, type Wiring, type World } from "./launch.ts";
+import { launch, openLog, type Wiring, type World } from "./launch.ts";
 import { runStart } from "./start.ts";
 import { wholeNumber } from "./whole-number.ts";
 
@@ -113,7 +114,8 @@ function addEdge(half: Command, { world, run }: Wiring): void {
     run(async (options: HalfOptions, command: Command) => {
       if (options.withParent) world.stopWithParent();
       // The model is the core's: the edge may not even look whether its file is there.
-      const settings = readSettings({ ...command.optsWithGlobals<CommandLine>(), model: "none" }, world.place);
+      const commandLine = { ...command.optsWithGlobals<CommandLine>(), model: "none", embeddings: false };
+      const settings = readSettings(commandLine, world.place);
       const { version, surroundings } = world;
       const { runEdge } = await import("../edge.ts");
       await runEdge(settings, { socket: options.socket, version, log: openLog(settings, "edge"), surroundings });

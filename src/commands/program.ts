@@ -62,5 +62,10 @@ function shared(program: Command): void {
         "whether the model writes: when it has shown that it helps, always, or never",
       ).choices(["auto", "always", "never"]),
     )
+    .option(
+      "--embedder <name>",
+      "the model that finds by meaning: a name of hearth models, or a folder (default: the configuration's)",
+    )
+    .option("--no-embeddings", "find by words alone")
     .option("--log <file>", 'where the log goes: a file, or "stderr" (default: hearth.log in the data folder)');
 }

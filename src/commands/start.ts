@@ -1,4 +1,5 @@
 import { supervise } from "../supervise.ts";
+import { superviseRelay } from "./supervise-relay.ts";
 import type { Surroundings } from "./command.ts";
 import { corePlan, edgePlan, openMeetingPlace, relayPlan, type Launch } from "./processes.ts";
 
@@ -14,18 +15,15 @@ export async function runStart(launch: Launch, { err, signal }: Surroundings): P
   signal.addEventListener("abort", stopAll, { once: true });
   if (signal.aborted) stopAll();
   const onRestart = (sentence: string) => void err.write(`${sentence}\n`);
-  const relay = relayPlan(launch, place);
-  const processes = [
-    ...(relay ? [relay] : []),
-    corePlan(launch, { socket, log, watch: true }),
-    edgePlan(launch, { socket, log }),
-  ];
+  const processes = [corePlan(launch, { socket, log, watch: true }), edgePlan(launch, { socket, log })];
+  const relay = superviseRelay(relayPlan(launch, place), { onRestart, onEnd: stopAll });
   try {
     const ends = await Promise.allSettled(
       processes.map((plan) => supervise(plan, { signal: stop.signal, onRestart }).finally(stopAll)),
     );
-    return ends.some((end) => end.status === "rejected") ? 2 : 0;
+    return ends.some((end) => end.status === "rejected") || (await relay.stop()) === "failed" ? 2 : 0;
   } finally {
+    await relay.stop();
     signal.removeEventListener("abort", stopAll);
   }
 }

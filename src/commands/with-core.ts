@@ -4,6 +4,7 @@ import type { Log } from "../log.ts";
 import { supervise } from "../supervise.ts";
 import type { Surroundings } from "./command.ts";
 import { corePlan, openMeetingPlace, relayPlan, type Launch } from "./processes.ts";
+import { superviseRelay } from "./supervise-relay.ts";
 
 /** Does one command's work on a brain in a sealed core of its own, which ends with it. Gives the command's exit code. */
 export async function withCore(
@@ -14,19 +15,17 @@ export async function withCore(
   using place = openMeetingPlace(launch.settings);
   const stop = new AbortController();
   const failed = Promise.withResolvers<number>();
-  const relay = relayPlan(launch, place);
-  const processes = [...(relay ? [relay] : []), corePlan(launch, { ...place, watch: false })].map((plan) =>
-    supervise(plan, {
-      signal: stop.signal,
-      onRestart: (sentence) => void surroundings.err.write(`${sentence}\n`),
-    }).catch(() => failed.resolve(2)),
-  );
+  const onRestart = (sentence: string) => void surroundings.err.write(`${sentence}\n`);
+  const plan = corePlan(launch, { ...place, watch: false });
+  const relay = superviseRelay(relayPlan(launch, place), { onRestart, onEnd: () => failed.resolve(2) });
+  const core = supervise(plan, { signal: stop.signal, onRestart }).catch(() => failed.resolve(2));
   try {
     await using brain = connectBrain({ path: place.socket, log });
     const connected = brain.connected(surroundings);
     return await Promise.race([connected.then(() => work(brain)), failed.promise]);
   } finally {
     stop.abort();
-    await Promise.all(processes);
+    await core;
+    await relay.stop();
   }
 }

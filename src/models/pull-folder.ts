@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hashFile } from "../brain/gguf.ts";
-import type { EmbedderList } from "../embedder-list.ts";
+import type { EmbedderList } from "../config-embedder-list.ts";
 import { takeLock } from "../lock.ts";
 import { changeModelLock, modelFolder, readModelLock, type PulledFolder } from "../model-lock.ts";
 import { UserError } from "../user-error.ts";

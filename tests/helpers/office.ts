@@ -19,7 +19,11 @@ export function relations(targets: Readonly<Record<string, readonly [kind: strin
 }
 
 /** An Office file of some parts, with its main part and its properties named. */
-export function officeOf(main: string, parts: Parts, properties: { readonly title?: string; readonly modified?: string } = {}): Buffer {
+export function officeOf(
+  main: string,
+  parts: Parts,
+  properties: { readonly title?: string; readonly modified?: string } = {},
+): Buffer {
   const { title = "", modified = "" } = properties;
   return zipOf({
     "[Content_Types].xml": `${XML}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="xml" ContentType="application/xml"/></Types>`,
@@ -34,7 +38,17 @@ const W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main
 /** A paragraph of a Word document; `numbering` is the number of a list and the level in it. */
 export function wordParagraph(
   text: string,
-  { style, isBold, list, note }: { readonly style?: string; readonly isBold?: boolean; readonly list?: readonly [number, number]; readonly note?: number } = {},
+  {
+    style,
+    isBold,
+    list,
+    note,
+  }: {
+    readonly style?: string;
+    readonly isBold?: boolean;
+    readonly list?: readonly [number, number];
+    readonly note?: number;
+  } = {},
 ): string {
   const numbered = list ? `<w:numPr><w:ilvl w:val="${list[1]}"/><w:numId w:val="${list[0]}"/></w:numPr>` : "";
   const properties = `<w:pPr>${style === undefined ? "" : `<w:pStyle w:val="${style}"/>`}${numbered}</w:pPr>`;
@@ -51,13 +65,17 @@ export function wordTable(rows: readonly (readonly string[])[]): string {
 /** A Word document: lists 1 (bullets) and 2 (numbers), headings, a title, and the company's style "Acme" based on the first heading. */
 export function docxOf(
   body: readonly string[],
-  { notes = [], ...properties }: { readonly notes?: readonly string[]; readonly title?: string; readonly modified?: string } = {},
+  {
+    notes = [],
+    ...properties
+  }: { readonly notes?: readonly string[]; readonly title?: string; readonly modified?: string } = {},
 ): Buffer {
   const style = (id: string, name: string, more = "") =>
     `<w:style w:type="paragraph" w:styleId="${id}"><w:name w:val="${name}"/>${more}</w:style>`;
   const levels = (format: string) =>
     [0, 1, 2].map((at) => `<w:lvl w:ilvl="${at}"><w:numFmt w:val="${format}"/></w:lvl>`).join("");
-  const list = (id: number, format: string) => `<w:abstractNum w:abstractNumId="${id}">${levels(format)}</w:abstractNum>`;
+  const list = (id: number, format: string) =>
+    `<w:abstractNum w:abstractNumId="${id}">${levels(format)}</w:abstractNum>`;
   const numbers = (id: number) => `<w:num w:numId="${id}"><w:abstractNumId w:val="${id}"/></w:num>`;
   return officeOf(
     "word/document.xml",
@@ -94,7 +112,10 @@ export interface Slide {
 const P = `xmlns:p="p" xmlns:a="a" xmlns:r="${REL}" xmlns:c="c"`;
 
 /** A shape with paragraphs; each is a text, or a text with what its properties say. */
-export function slideShape(place: string, paragraphs: readonly (string | readonly [properties: string, text: string])[]): string {
+export function slideShape(
+  place: string,
+  paragraphs: readonly (string | readonly [properties: string, text: string])[],
+): string {
   const holder = place === "" ? "" : `<p:ph${place === "obj" ? "" : ` type="${place}"`}/>`;
   const body = paragraphs.map((paragraph) => {
     const [properties, text] = typeof paragraph === "string" ? ["", paragraph] : paragraph;
@@ -104,7 +125,10 @@ export function slideShape(place: string, paragraphs: readonly (string | readonl
 }
 
 /** A PowerPoint presentation. */
-export function pptxOf(slides: readonly Slide[], properties: { readonly title?: string; readonly modified?: string } = {}): Buffer {
+export function pptxOf(
+  slides: readonly Slide[],
+  properties: { readonly title?: string; readonly modified?: string } = {},
+): Buffer {
   const parts: Record<string, string> = {
     "ppt/presentation.xml": `${XML}<p:presentation ${P}><p:sldIdLst>${slides.map((_, at) => `<p:sldId id="${256 + at}" r:id="rId${at + 1}"/>`).join("")}</p:sldIdLst></p:presentation>`,
     "ppt/_rels/presentation.xml.rels": relations(
@@ -113,13 +137,17 @@ export function pptxOf(slides: readonly Slide[], properties: { readonly title?: 
   };
   for (const [at, { shapes, isHidden, notes, parts: others = {} }] of slides.entries()) {
     const name = `slide${at + 1}.xml`;
-    parts[`ppt/slides/${name}`] = `${XML}<p:sld ${P}${isHidden ? ' show="0"' : ""}><p:cSld><p:spTree>${shapes.join("")}</p:spTree></p:cSld></p:sld>`;
+    parts[`ppt/slides/${name}`] =
+      `${XML}<p:sld ${P}${isHidden ? ' show="0"' : ""}><p:cSld><p:spTree>${shapes.join("")}</p:spTree></p:cSld></p:sld>`;
     const noted = notes === undefined ? {} : { rIdN: ["notesSlide", `../notesSlides/notes${at + 1}.xml`] as const };
-    const told = Object.fromEntries(Object.entries(others).map(([id, [kind, path]]) => [id, [kind, `../${path}`] as const]));
+    const told = Object.fromEntries(
+      Object.entries(others).map(([id, [kind, path]]) => [id, [kind, `../${path}`] as const]),
+    );
     parts[`ppt/slides/_rels/${name}.rels`] = relations({ ...noted, ...told });
     for (const [, path, xml] of Object.values(others)) parts[`ppt/${path}`] = xml;
     if (notes !== undefined)
-      parts[`ppt/notesSlides/notes${at + 1}.xml`] = `${XML}<p:notes ${P}><p:cSld><p:spTree>${slideShape("sldNum", ["7"])}${slideShape("body", [notes])}</p:spTree></p:cSld></p:notes>`;
+      parts[`ppt/notesSlides/notes${at + 1}.xml`] =
+        `${XML}<p:notes ${P}><p:cSld><p:spTree>${slideShape("sldNum", ["7"])}${slideShape("body", [notes])}</p:spTree></p:cSld></p:notes>`;
   }
   return officeOf("ppt/presentation.xml", parts, properties);
 }
@@ -133,7 +161,10 @@ export interface Sheet {
 }
 
 /** A row of cells by their number: texts, numbers with the number of a style, or cells in XML. */
-export function sheetRow(number: number, cells: readonly (string | number | readonly [value: number, style: number] | undefined)[]): string {
+export function sheetRow(
+  number: number,
+  cells: readonly (string | number | readonly [value: number, style: number] | undefined)[],
+): string {
   const written = cells.map((cell, at) => {
     const place = `r="${String.fromCodePoint(65 + at)}${number}"`;
     if (cell === undefined) return "";
@@ -148,13 +179,20 @@ export function sheetRow(number: number, cells: readonly (string | number | read
 /** An Excel workbook with the given number formats as styles 1 and up, and texts that cells share. */
 export function xlsxOf(
   sheets: readonly Sheet[],
-  given: { readonly formats?: readonly string[]; readonly strings?: readonly string[]; readonly is1904?: boolean; readonly title?: string } = {},
+  given: {
+    readonly formats?: readonly string[];
+    readonly strings?: readonly string[];
+    readonly is1904?: boolean;
+    readonly title?: string;
+  } = {},
 ): Buffer {
   const { formats = [], strings = [], is1904 = false, ...properties } = given;
   const parts: Record<string, string> = {
     "xl/workbook.xml": `${XML}<workbook xmlns:r="${REL}"><workbookPr${is1904 ? ' date1904="1"' : ""}/><sheets>${sheets.map(({ name, state }, at) => `<sheet name="${escapeXml(name)}" sheetId="${at + 1}"${state ? ` state="${state}"` : ""} r:id="rId${at + 1}"/>`).join("")}</sheets></workbook>`,
     "xl/_rels/workbook.xml.rels": relations({
-      ...Object.fromEntries(sheets.map((_, at) => [`rId${at + 1}`, ["worksheet", `worksheets/sheet${at + 1}.xml`] as const])),
+      ...Object.fromEntries(
+        sheets.map((_, at) => [`rId${at + 1}`, ["worksheet", `worksheets/sheet${at + 1}.xml`] as const]),
+      ),
       rIdS: ["styles", "styles.xml"],
       rIdT: ["sharedStrings", "sharedStrings.xml"],
     }),
@@ -162,6 +200,7 @@ export function xlsxOf(
     "xl/sharedStrings.xml": `${XML}<sst>${strings.join("")}</sst>`,
   };
   for (const [at, { rows, behind = "" }] of sheets.entries())
-    parts[`xl/worksheets/sheet${at + 1}.xml`] = `${XML}<worksheet><sheetData>${rows.join("")}</sheetData>${behind}</worksheet>`;
+    parts[`xl/worksheets/sheet${at + 1}.xml`] =
+      `${XML}<worksheet><sheetData>${rows.join("")}</sheetData>${behind}</worksheet>`;
   return officeOf("xl/workbook.xml", parts, properties);
 }

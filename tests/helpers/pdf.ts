@@ -7,9 +7,10 @@ export interface PdfText {
   readonly font?: "regular" | "bold" | "mono";
 }
 
-/** A page: its words, and whether it has a picture. */
+/** A page: its words, and whether it has a picture. `packed` takes the place of its words: bytes in deflate, in Latin-1. */
 export interface PdfPage {
   readonly texts?: readonly PdfText[];
+  readonly packed?: string;
   readonly hasPicture?: boolean;
   readonly rotate?: number;
 }
@@ -39,15 +40,21 @@ export function pdfOf(
   const written = modified === undefined ? "" : ` /ModDate (${modified})`;
   add(`<<${title === undefined ? "" : ` /Title ${stringOf(title)}`}${written} >>`);
   add(`<< /Type /Outlines /First ${firstEntry} 0 R /Last ${firstEntry + outline.length - 1} 0 R >>`);
-  add(stream("<< /Type /XObject /Subtype /Image /Width 8 /Height 8 /BitsPerComponent 1 /ColorSpace /DeviceGray", "12345678"));
+  add(
+    stream(
+      "<< /Type /XObject /Subtype /Image /Width 8 /Height 8 /BitsPerComponent 1 /ColorSpace /DeviceGray",
+      "12345678",
+    ),
+  );
   for (const font of FONTS) add(`<< /Type /Font /Subtype /Type1 /BaseFont /${font} /Encoding /WinAnsiEncoding >>`);
   const fonts = FONTS.map((_, at) => `/F${at} ${6 + at} 0 R`).join(" ");
-  for (const [at, { texts = [], hasPicture = false, rotate = 0 }] of pages.entries()) {
+  for (const [at, { texts = [], packed, hasPicture = false, rotate = 0 }] of pages.entries()) {
     const resources = `<< /Font << ${fonts} >> /XObject << /I0 5 0 R >> >>`;
     add(
       `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Rotate ${rotate} /Resources ${resources} /Contents ${firstPage + at * 2 + 1} 0 R >>`,
     );
-    add(stream("<<", [...(hasPicture ? ["q 600 0 0 800 0 0 cm /I0 Do Q"] : []), ...texts.map(draw)].join("\n")));
+    if (packed !== undefined) add(stream("<< /Filter /FlateDecode", packed));
+    else add(stream("<<", [...(hasPicture ? ["q 600 0 0 800 0 0 cm /I0 Do Q"] : []), ...texts.map(draw)].join("\n")));
   }
   for (const [at, entry] of outline.entries()) {
     const next = at + 1 < outline.length ? ` /Next ${firstEntry + at + 1} 0 R` : "";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { EmbedderList } from "../../src/embedder-list.ts";
+import type { EmbedderList } from "../../src/config-embedder-list.ts";
 import { readModelLock } from "../../src/model-lock.ts";
 import { folderOf, pullFolder } from "../../src/models/pull-folder.ts";
 import { verifyFolder } from "../../src/models/verify-folder.ts";
