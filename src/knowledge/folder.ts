@@ -1,15 +1,19 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { open, readdir, realpath, stat } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import picomatch from "picomatch";
 import { codeOf } from "../error-code.ts";
+import { NO_FILE, reasonOf, tooLarge } from "./folder-file.ts";
 import { watchFolder } from "./folder-watch.ts";
 import { isDocumentName } from "./read/read.ts";
+import { unsupportedReason } from "./read/unsupported.ts";
 import type { FolderOptions, Listing, Refusal, Source, SourceFile } from "./source.ts";
 
 /** Folders that hold no documents of the owner's. */
 const SKIPPED = new Set(["node_modules"]);
+/** Clocks of file systems may be as coarse as this: a file that changed so lately can change again and show the same times. */
+const UNSETTLED_MS = 2_000;
 
 /** A folder of documents on this machine. `onWarning` is told when changes cannot be watched and are looked for instead. */
 export function createFolderSource(
@@ -41,7 +45,7 @@ interface Walk {
   readonly refused: Refusal[];
   /** Real paths of the files and folders that were visited, so that each is read once and a link in a circle ends. */
   readonly visited: Set<string>;
-  /** Links, which are followed last, so that what is reached both ways has its own path. */
+  /** Links, which are followed once all else was seen, so that what is reached both ways has its own path. */
   readonly links: Place[];
   readonly idOf: (path: string) => string;
 }
@@ -50,12 +54,11 @@ async function listFolder(options: FolderOptions, signal: AbortSignal): Promise<
   const root = await realpath(options.folder).catch((error: unknown) => {
     throw new Error(`The folder ${options.folder} cannot be read (${reasonOf(error)}); create it or correct the path`);
   });
-  const globs = options.exclude.flatMap((glob) => [glob, `${glob.replace(/\/$/, "")}/**`]);
-  const isExcluded = picomatch(globs, { dot: true });
+  const whyLeftOut = leftOut(options);
   const walk: Walk = {
     root,
     maxBytes: options.maxBytes,
-    isLeftOut: (path) => isExcluded(path) || path.split("/").some((name) => name.startsWith(".") || SKIPPED.has(name)),
+    isLeftOut: (path) => whyLeftOut(path) !== undefined,
     signal,
     files: [],
     refused: [],
@@ -64,17 +67,36 @@ async function listFolder(options: FolderOptions, signal: AbortSignal): Promise<
     idOf: (path) => idOf(path, options),
   };
   await walkFolder(root, "", walk);
-  for (let link = walk.links.shift(); link; link = walk.links.shift()) await visitSafely(link, walk);
-  return {
-    files: walk.files.sort((one, other) => (one.path < other.path ? -1 : 1)),
-    refused: walk.refused.sort((one, other) => (one.path < other.path ? -1 : 1)),
+  while (walk.links.length > 0) {
+    // In order, so that of two links to one place the same one counts each time.
+    for (const link of inOrder(walk.links.splice(0))) await visitSafely(link, walk, visitLink);
+  }
+  return { files: inOrder(walk.files), refused: inOrder(walk.refused) };
+}
+
+function inOrder<Found extends { readonly path: string }>(found: readonly Found[]): Found[] {
+  return found.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+}
+
+/** Why a path inside the folder is left out without a word, as a sentence's end; undefined for one that is looked at. */
+export function leftOut({ exclude }: FolderOptions): (path: string) => string | undefined {
+  const globs = exclude.map((glob) => ({
+    glob,
+    matches: picomatch([glob, `${glob.replace(/\/$/, "")}/**`], { dot: true }),
+  }));
+  return (path) => {
+    const excluded = globs.find(({ matches }) => matches(path));
+    if (excluded) return `exclude names it ("${excluded.glob}")`;
+    const names = path.split("/");
+    if (names.some((name) => name.startsWith("."))) return "it, or a folder above it, begins with a dot";
+    const skipped = names.find((name) => SKIPPED.has(name));
+    return skipped === undefined ? undefined : `it lies in a folder called ${skipped}`;
   };
 }
 
 interface Place {
   readonly absolutePath: string;
   readonly path: string;
-  readonly isLink: boolean;
 }
 
 /** Made of the folder's path as it was given, so that a folder that is a link keeps its documents when the link is moved on. */
@@ -92,18 +114,25 @@ async function walkFolder(folder: string, prefix: string, walk: Walk): Promise<v
     walk.refused.push({ path: prefix, reason: `the folder cannot be read (${reasonOf(error)})`, isUnread: true });
     return;
   }
-  for (const entry of entries) {
-    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-    if (walk.isLeftOut(path)) continue;
-    const place = { absolutePath: join(folder, entry.name), path, isLink: entry.isSymbolicLink() };
-    if (place.isLink) walk.links.push(place);
-    else await visitSafely(place, walk);
-  }
+  // What is no link has a real path of its own, so the order does not matter; thousands at once keep the disk busy.
+  await Promise.all(
+    entries.map(async (entry) => {
+      const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+      if (walk.isLeftOut(path)) return;
+      const place = { absolutePath: join(folder, entry.name), path };
+      if (entry.isSymbolicLink()) walk.links.push(place);
+      else await visitSafely(place, walk, visitPlain);
+    }),
+  );
 }
 
-async function visitSafely(place: Place, walk: Walk): Promise<void> {
+async function visitSafely(
+  place: Place,
+  walk: Walk,
+  visit: (place: Place, walk: Walk) => Promise<void>,
+): Promise<void> {
   try {
-    await visit(await targetOf(place), place.path, walk);
+    await visit(place, walk);
   } catch (error) {
     walk.signal.throwIfAborted();
     // Gone since it was listed is no failure: the next walk will not see it.
@@ -112,60 +141,60 @@ async function visitSafely(place: Place, walk: Walk): Promise<void> {
   }
 }
 
-/** Where a path leads; undefined for a link that leads nowhere. */
-async function targetOf({ absolutePath, isLink }: Place): Promise<string | undefined> {
+async function visitPlain(place: Place, walk: Walk): Promise<void> {
+  const lookedAt = Date.now();
+  const stats = await lstat(place.absolutePath, { bigint: true });
+  // It may have become one since the folder was listed.
+  if (stats.isSymbolicLink()) walk.links.push(place);
+  else await take(place, walk, { stats, lookedAt });
+}
+
+async function visitLink({ absolutePath, path }: Place, walk: Walk): Promise<void> {
+  const target = await targetOf(absolutePath);
+  if (target === undefined) return refuse(path, "it is a link that leads nowhere", walk);
+  if (!isInside(target, walk.root)) return refuse(path, "it is a link that leads out of the folder", walk);
+  const lookedAt = Date.now();
+  await take({ absolutePath: target, path }, walk, { stats: await stat(target, { bigint: true }), lookedAt });
+}
+
+/** Where a link leads; undefined where it leads nowhere. */
+async function targetOf(link: string): Promise<string | undefined> {
   try {
-    return await realpath(absolutePath);
+    return await realpath(link);
   } catch (error) {
-    if (isLink && ["ENOENT", "ELOOP"].includes(codeOf(error))) return undefined;
+    if (["ENOENT", "ELOOP"].includes(codeOf(error))) return undefined;
     throw error;
   }
 }
 
-async function visit(target: string | undefined, path: string, walk: Walk): Promise<void> {
-  const refuse = (reason: string) => void walk.refused.push({ path, reason, isUnread: false });
-  if (target === undefined) return refuse("it is a link that leads nowhere");
-  if (!isInside(target, walk.root)) return refuse("it is a link that leads out of the folder");
-  if (walk.isLeftOut(pathInside(target, walk.root))) return refuse("it is a link to what is left out");
-  if (walk.visited.has(target)) return;
-  walk.visited.add(target);
-  const stats = await stat(target);
-  if (stats.isDirectory()) return walkFolder(target, path, walk);
-  if (!stats.isFile()) return refuse("it is a device, a pipe or a socket, not a file");
-  if (!isDocumentName(path) || !isDocumentName(target)) return;
-  if (stats.size > walk.maxBytes) return refuse(tooLarge(stats.size, walk.maxBytes));
+/** Takes a file, or what is in a folder, by its real path. */
+async function take(
+  { absolutePath, path }: Place,
+  walk: Walk,
+  { stats, lookedAt }: { readonly stats: BigIntStats; readonly lookedAt: number },
+): Promise<void> {
+  const inside = pathInside(absolutePath, walk.root);
+  if (inside !== path && walk.isLeftOut(inside)) return refuse(path, "it is a link to what is left out", walk);
+  if (walk.visited.has(absolutePath)) return;
+  walk.visited.add(absolutePath);
+  if (stats.isDirectory()) return walkFolder(absolutePath, path, walk);
+  if (!stats.isFile()) return refuse(path, NO_FILE, walk);
+  const unsupported = unsupportedReason(path);
+  if (unsupported !== undefined) return refuse(path, unsupported, walk);
+  if (!isDocumentName(path) || !isDocumentName(absolutePath)) return;
+  if (stats.size > walk.maxBytes) return refuse(path, tooLarge(Number(stats.size), walk.maxBytes), walk);
+  const isSettled = Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) < lookedAt - UNSETTLED_MS;
   walk.files.push({
     id: walk.idOf(path),
     path,
-    absolutePath: target,
+    absolutePath,
     modifiedAt: stats.mtime.toISOString(),
+    ...(isSettled && { stamp: `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}` }),
   });
 }
 
-/**
- * The bytes of a regular file. What it is and how large is asked of the opened file itself, so that nothing put in its place since
- * the walk can block the reader or fill the memory. Throws with a reason people understand.
- */
-export async function readFileSafely(path: string, { maxBytes }: { readonly maxBytes: number }): Promise<Uint8Array> {
-  let file;
-  try {
-    file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
-  } catch (error) {
-    throw new Error(`it cannot be read (${reasonOf(error)})`, { cause: error });
-  }
-  await using opened = file;
-  const stats = await opened.stat();
-  if (!stats.isFile()) throw new Error("it is a device, a pipe or a socket, not a file");
-  if (stats.size > maxBytes) throw new Error(tooLarge(stats.size, maxBytes));
-  return opened.readFile();
-}
-
-function tooLarge(size: number, maxBytes: number): string {
-  return `it has ${megabytes(size)} MB, more than the ${megabytes(maxBytes)} MB that limits.fileMegabytes allows`;
-}
-
-function megabytes(bytes: number): string {
-  return String(Number((bytes / 1e6).toPrecision(3)));
+function refuse(path: string, reason: string, { refused }: Walk): void {
+  refused.push({ path, reason, isUnread: false });
 }
 
 function pathInside(path: string, root: string): string {
@@ -175,17 +204,4 @@ function pathInside(path: string, root: string): string {
 function isInside(path: string, root: string): boolean {
   const way = relative(root, path);
   return way !== ".." && !way.startsWith(`..${sep}`);
-}
-
-function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  const words: Readonly<Record<string, string>> = {
-    EACCES: "no permission",
-    EPERM: "no permission",
-    ENOENT: "it is not there",
-    ELOOP: "it became a link",
-    EMFILE: "too many open files",
-    EIO: "the disk reports an error",
-  };
-  return words[code] ?? code;
 }

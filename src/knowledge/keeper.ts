@@ -1,8 +1,8 @@
 import { unlessAborted } from "../abort.ts";
 import type { Log } from "../log.ts";
-import type { FailedDocument, Knowledge, SyncReport, SyncState } from "./knowledge.ts";
+import type { FailedDocument, Knowledge, SyncReport, SyncState, Synced } from "./knowledge.ts";
 import type { PassageIndex } from "./passage-index.ts";
-import { sync, type SyncOptions } from "./sync.ts";
+import { planSync, sync, type SyncOptions } from "./sync.ts";
 
 /** Upkeep of the index waits until nothing has changed for so long. */
 const UPKEEP_MS = 20_000;
@@ -10,6 +10,8 @@ const UPKEEP_MS = 20_000;
 /** Keeps one index in step with its sources: one sync at a time, upkeep when nothing changes. */
 export interface Keeper extends AsyncDisposable {
   readonly sync: Knowledge["sync"];
+  /** What a sync would do now, after the one in hand if there is one; nothing is written. */
+  plan(options: { readonly signal: AbortSignal }): Promise<Synced>;
   /** Asks for a sync, after the one in hand if there is one. */
   readonly syncSoon: () => void;
   state(): SyncState;
@@ -17,12 +19,13 @@ export interface Keeper extends AsyncDisposable {
 }
 
 /** What a keeper works with. While `mayWrite` says no, as another process keeps the index, it only says what is stored. */
-type KeeperOptions = Pick<SyncOptions, "index" | "reader" | "sources"> & {
+interface KeeperOptions extends Pick<SyncOptions, "ledger" | "reader" | "sources"> {
+  readonly index: Pick<PassageIndex, "documents" | "replace" | "catchUp" | "count" | "optimize">;
   readonly mayWrite: () => boolean;
   readonly log: Log;
-  /** Told after every sync that changed something. */
-  readonly onChanged?: () => void;
-};
+  /** Told after every sync that changed something, with the ids of the documents that were added, changed or taken out. */
+  readonly onChanged?: (change: { readonly documents: readonly string[] }) => void;
+}
 
 /** A keeper, which does nothing until it is asked to. */
 export function createKeeper(options: KeeperOptions): Keeper {
@@ -50,6 +53,10 @@ export function createKeeper(options: KeeperOptions): Keeper {
       signal.throwIfAborted();
       return unlessAborted(running ?? start(), signal);
     },
+    plan: async ({ signal }) => {
+      await unlessAborted(running?.catch(() => {}) ?? Promise.resolve(), signal);
+      return planSync({ ...options, signal });
+    },
     syncSoon,
     state,
     failed,
@@ -72,10 +79,11 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
       if (isFirst) state = { kind: "reading", ...at };
     };
     try {
-      const report = await readAll({ ...options, signal, onProgress });
+      const { report } = await readAll({ ...options, signal, onProgress });
       failed = report.failed;
       state = { kind: "current", at: new Date().toISOString(), seconds: report.seconds };
-      if (report.added + report.changed + report.removed > 0) upkeep.plan(isFirst ? 0 : UPKEEP_MS);
+      // Also where nothing changed: what was taken out an hour ago still stands in old versions.
+      if (!report.isKeptElsewhere) upkeep.plan();
       return report;
     } catch (error) {
       if (!signal.aborted) {
@@ -88,17 +96,18 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
   return { run, state: () => state, failed: () => failed, cancelUpkeep: upkeep.cancel };
 }
 
-async function readAll({ mayWrite, log, onChanged, ...options }: KeeperOptions & SyncOptions): Promise<SyncReport> {
-  if (!mayWrite()) return reportStored(options.index);
-  const report = await sync(options);
-  if (report.added + report.changed + report.removed > 0) {
+async function readAll({ mayWrite, log, onChanged, ...options }: KeeperOptions & SyncOptions): Promise<Synced> {
+  if (!mayWrite()) return { report: await reportStored(options.index), changes: [] };
+  const synced = await sync(options);
+  const { report, changes } = synced;
+  if (changes.length > 0) {
     log.info({ ...report, failed: report.failed.length }, "documents read");
-    onChanged?.();
+    onChanged?.({ documents: changes.map(({ id }) => id) });
   }
-  return report;
+  return synced;
 }
 
-async function reportStored(index: PassageIndex): Promise<SyncReport> {
+async function reportStored(index: Pick<PassageIndex, "count">): Promise<SyncReport> {
   const { documents } = await index.count();
   return { isKeptElsewhere: true, added: 0, changed: 0, removed: 0, unchanged: documents, failed: [], seconds: 0 };
 }
@@ -106,11 +115,11 @@ async function reportStored(index: PassageIndex): Promise<SyncReport> {
 function planUpkeep({ index, log }: Pick<KeeperOptions, "index" | "log">) {
   let timer: NodeJS.Timeout | undefined;
   return {
-    plan(wait: number) {
+    plan() {
       clearTimeout(timer);
       timer = setTimeout(() => {
         index.optimize().catch((error: unknown) => log.warn({ err: error }, "upkeep of the index failed"));
-      }, wait);
+      }, UPKEEP_MS);
       timer.unref();
     },
     cancel: () => clearTimeout(timer),

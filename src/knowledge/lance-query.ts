@@ -1,6 +1,6 @@
 import { MatchQuery } from "@lancedb/lancedb";
 import type { Audience } from "../chat.ts";
-import type { PassageIndex, Scope } from "./passage-index.ts";
+import type { Scope } from "./passage-index.ts";
 import { wordsOf } from "./words.ts";
 
 /** Longer queries are cut: a query of 700,000 characters was seen to take more than a second. */
@@ -36,10 +36,11 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** The rows of passages, as a filter. Throws on what is no passage id. */
+/** The rows of passages, as a filter: by their documents first, which have an index. Throws on what is no passage id. */
 export function idsFilter(ids: readonly string[]): string {
   if (!ids.every((id) => /^[0-9a-f]{32}#\d+$/.test(id))) throw new Error("That is no passage id");
-  return `id IN (${ids.map((id) => `'${id}'`).join(", ")})`;
+  const documents = new Set(ids.map((id) => id.slice(0, id.indexOf("#"))));
+  return `${documentsFilter([...documents])} AND id IN (${ids.map((id) => `'${id}'`).join(", ")})`;
 }
 
 /** Ids are made of digits that need no quoting in a filter; nothing else is let into one. */
@@ -48,7 +49,11 @@ export function isDocumentId(id: string): boolean {
 }
 
 /** Ids of the documents that a change touches, each once. Throws on what is no document id. */
-export function documentIds({ documents, removed }: Parameters<PassageIndex["replace"]>[0]): string[] {
+export function documentIds(change: {
+  readonly documents: readonly { readonly id: string }[];
+  readonly removed: readonly string[];
+}): string[] {
+  const { documents, removed } = change;
   const ids = [...documents.map(({ id }) => id), ...removed];
   if (!ids.every(isDocumentId)) throw new Error("A document id must be 32 hexadecimal digits");
   return [...new Set(ids)];

@@ -1,86 +1,60 @@
-import { Field, Int32, Schema, Utf8 } from "apache-arrow";
+import { Schema } from "apache-arrow";
 import type { Passage } from "../chat.ts";
 import type { IndexedDocument } from "./document.ts";
+import type { Cells } from "./lance-columns.ts";
 import { beginningsOf } from "./lance-query.ts";
+import { numberField, SCOPE_FIELDS, scopeCells, textField } from "./lance-scope.ts";
+import type { KnownDocument } from "./passage-index.ts";
 
-const textField = (name: string) => new Field(name, new Utf8(), false);
-const numberField = (name: string) => new Field(name, new Int32(), false);
-
-const PLACE = ["id", "document_id", "path", "title", "headings", "anchor", "url", "text", "modified_at"];
-const LINES = ["first_line", "last_line", "page"];
-
-/** Columns of a row that a passage is made of. */
-export const SHOWN = [...PLACE, ...LINES];
-
-/** The table's columns; `passages` is how many the document has, `search_text` and `beginnings` are what is searched in. */
+/**
+ * The table's columns: `passage` is the whole passage in one, since a hundred rows of nine columns took three times as long to fetch;
+ * `search_text` and `beginnings` are what is searched in, `passages` is how many the document has.
+ */
 export const schema = new Schema([
-  ...[...PLACE, "file_id", "type", "hash", "audience", "search_text", "beginnings"].map(textField),
-  ...[...LINES, "position", "passages"].map(numberField),
+  ...SCOPE_FIELDS,
+  ...["file_id", "passage", "search_text", "beginnings"].map(textField),
+  numberField("passages"),
 ]);
 
-/** What a search or a listing reads of a row. */
-export interface Row {
-  readonly id: string;
-  readonly document_id: string;
-  readonly path: string;
-  readonly title: string;
-  /** JSON. */
-  readonly headings: string;
-  readonly anchor: string;
-  readonly url: string;
-  readonly text: string;
-  readonly modified_at: string;
-  readonly first_line: number;
-  readonly last_line: number;
-  /** 0 where there are no pages. */
-  readonly page: number;
-}
-
 /** One row for each passage of a document. */
-export function toRows(document: IndexedDocument): Record<string, unknown>[] {
-  return document.passages.map((passage, position) => ({
-    id: passage.id,
-    document_id: document.id,
-    file_id: document.file,
-    type: typeOf(passage.path),
-    hash: document.hash,
-    audience: document.audience,
-    modified_at: document.modifiedAt,
-    path: passage.path,
-    title: passage.title,
-    headings: JSON.stringify(passage.headings),
-    anchor: passage.anchor,
-    url: passage.url ?? "",
-    text: passage.text,
-    position,
-    first_line: passage.lines[0],
-    last_line: passage.lines[1],
-    page: passage.page ?? 0,
-    passages: document.passages.length,
-    search_text: [passage.title, ...passage.headings, passage.text].join("\n"),
-    beginnings: beginningsOf([passage.title, ...passage.headings].join(" ")).join(" "),
-  }));
+export function toRows(document: IndexedDocument): Cells[] {
+  const known = new Map<string, string>();
+  return document.passages.map((passage, position) => {
+    const label = [passage.title, ...passage.headings].join("\n");
+    const beginnings = known.get(label) ?? beginningsOf(label).join(" ");
+    known.set(label, beginnings);
+    return {
+      ...scopeCells({ ...document, path: passage.path }, position),
+      id: passage.id,
+      file_id: document.file,
+      passage: JSON.stringify(passage),
+      search_text: `${label}\n${passage.text}`,
+      beginnings,
+      passages: document.passages.length,
+    };
+  });
 }
 
 /** The passage of a row. */
-export function toPassage(row: Row): Passage {
-  const headings: readonly string[] = JSON.parse(row.headings);
-  return {
-    id: row.id,
-    documentId: row.document_id,
-    path: row.path,
-    title: row.title,
-    headings,
-    anchor: row.anchor,
-    lines: [row.first_line, row.last_line],
-    ...(row.page > 0 && { page: row.page }),
-    ...(row.modified_at !== "" && { modifiedAt: row.modified_at }),
-    ...(row.url !== "" && { url: row.url }),
-    text: row.text,
-  };
+export function toPassage({ passage }: { readonly passage: string }): Passage {
+  return JSON.parse(passage);
 }
 
-/** A path's extension in lower case without the dot; empty where it has none. */
-function typeOf(path: string): string {
-  return /\.([^./]+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+/** Columns that a stored document is known by. */
+export const KNOWN = ["document_id", "file_id", "hash", "path", "audience", "modified_at", "passages"];
+
+/** The columns of `KNOWN`, as documents by their ids. */
+export function toKnown(columns: readonly (readonly (string | number)[])[]): [string, KnownDocument][] {
+  const [ids = [], files = [], hashes = [], paths = [], audiences = [], times = [], counts = []] = columns;
+  return ids.map((id, row) => [
+    String(id),
+    {
+      hash: String(hashes[row]),
+      path: String(paths[row]),
+      file: String(files[row]),
+      audience: String(audiences[row]),
+      modifiedAt: String(times[row]),
+      passages: Number(counts[row]),
+    },
+  ]);
 }

@@ -64,6 +64,13 @@ export interface PassageIndex extends AsyncDisposable {
     options: { readonly clearance: readonly Audience[] },
   ): Promise<readonly { readonly passage: Passage; readonly hash: string }[]>;
   count(): Promise<{ readonly documents: number; readonly passages: number }>;
-  /** Compacts, brings the word index up to date and drops old versions. For idle time; searches go on meanwhile. */
+  /** A number that changes with every write, whichever process wrote. */
+  version(): Promise<number>;
+  /** To be called after many writes: until then a search may miss the newest of thousands of passages that were written at once. */
+  catchUp(): Promise<void>;
+  /**
+   * Compacts, brings the word index up to date and drops old versions, where that is worth its cost. For idle time; searches go on
+   * meanwhile.
+   */
   optimize(): Promise<void>;
 }

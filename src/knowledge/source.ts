@@ -20,6 +20,11 @@ export interface SourceFile {
   readonly path: string;
   readonly absolutePath: string;
   readonly modifiedAt: string;
+  /**
+   * Size, times and inode: while it stays the same, so does the file. Missing where the file changed so lately that it could change
+   * again without its times telling.
+   */
+  readonly stamp?: string;
 }
 
 /**

@@ -51,6 +51,16 @@ export function describePassageIndex(
       (await index.search(words, { ...search, ...options })).map(({ passage }) => passage.path);
     const add = (index: PassageIndex, ...documents: IndexedDocument[]) => index.replace({ documents, removed: [] });
 
+    it("has another version after every write", async () => {
+      await using index = await open();
+      const versions = [await index.version()];
+      await add(index, indexed("leave.md", ["Everybody gets leave."]));
+      versions.push(await index.version());
+      await index.replace({ documents: [], removed: [idOf("leave.md")] });
+      versions.push(await index.version());
+      expect(new Set(versions).size).toBe(3);
+    });
+
     it("finds nothing while it is empty", async () => {
       await using index = await open();
       expect(await index.search("leave", search)).toEqual([]);

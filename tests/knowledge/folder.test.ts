@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, wr
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { createFolderSource, readFileSafely } from "../../src/knowledge/folder.ts";
+import { createFolderSource } from "../../src/knowledge/folder.ts";
+import { readFileSafely } from "../../src/knowledge/folder-file.ts";
 import type { FolderOptions } from "../../src/knowledge/source.ts";
 import { scratch } from "../helpers/hearth.ts";
 import { folderOf } from "../helpers/read-brain.ts";

@@ -1,17 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
 import { openLanceIndex } from "../../src/knowledge/lance.ts";
-import { describePassageIndex, indexed } from "../contracts/passage-index.ts";
-
-const folders: string[] = [];
-const freshFolder = () => {
-  const folder = mkdtempSync(join(tmpdir(), "hearth-test-"));
-  folders.push(folder);
-  return folder;
-};
-afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+import { randomFrom } from "../../src/eval/random.ts";
+import { describePassageIndex, idOf, indexed } from "../contracts/passage-index.ts";
+import { filesBelow, freshFolder } from "../helpers/fresh-folder.ts";
 
 let last = "";
 describePassageIndex("the passage index in LanceDB", {
@@ -25,6 +19,70 @@ describe("openLanceIndex", () => {
       "folder on this machine",
     );
   });
+
+  it(
+    "loses and doubles nothing while it is written, searched and looked after at once",
+    { timeout: 120_000 },
+    async () => {
+      await using index = await openLanceIndex({ folder: freshFolder(), mayWrite: true });
+      const stored = new Map<string, number>();
+      const random = randomFrom(5);
+      let isDone = false;
+      const tending = untilDone(
+        () => isDone,
+        () => index.optimize(),
+      );
+      const asking = untilDone(
+        () => isDone,
+        async () => {
+          await index.search("word", { clearance: ["team"], limit: 10 });
+        },
+      );
+      for (let turn = 0; turn < 60; turn += 1) {
+        const paths = [...new Set(Array.from({ length: 5 }, () => `${Math.floor(random() * 40)}.md`))];
+        const [gone = "", ...given] = paths;
+        const documents = given.map((path) => {
+          const texts = Array.from({ length: 1 + Math.floor(random() * 30) }, (_, place) => `word ${turn} ${place}`);
+          stored.set(path, texts.length);
+          return indexed(path, texts);
+        });
+        stored.delete(gone);
+        await index.replace({ documents, removed: [idOf(gone)] });
+      }
+      isDone = true;
+      await Promise.all([tending, asking]);
+      const known = [...(await index.documents()).values()].map(({ path, passages }) => [path, passages] as const);
+      expect(new Map(known)).toEqual(stored);
+      const passages = [...stored.values()].reduce((sum, count) => sum + count, 0);
+      expect(await index.count()).toEqual({ documents: stored.size, passages });
+    },
+  );
+
+  it(
+    "finds the last of thousands of passages once it has caught up, and keeps few files",
+    { timeout: 120_000 },
+    async () => {
+      const folder = freshFolder();
+      await using index = await openLanceIndex({ folder, mayWrite: true });
+      const make = (number: number) =>
+        indexed(
+          `${number}.md`,
+          Array.from({ length: 20 }, (_, place) => `token${number}x in part ${place}`),
+        );
+      for (let first = 0; first < 300; first += 25) {
+        const documents = Array.from({ length: 25 }, (_, offset) => make(first + offset));
+        await index.replace({ documents, removed: [] });
+      }
+      await index.catchUp();
+      for (const number of [0, 150, 299]) {
+        const found = await index.search(`token${number}x`, { clearance: ["team"], limit: 50 });
+        expect(new Set(found.map(({ passage }) => passage.path))).toEqual(new Set([`${number}.md`]));
+        expect(found).toHaveLength(20);
+      }
+      await index.optimize();
+      expect(await index.count()).toEqual({ documents: 300, passages: 6_000 });
+    },
+  );
 
   it("starts anew, and says so, when the stored index is broken", async () => {
     const folder = await brokenIndex(/\.lance\/.*\.(?:manifest|lance)$/);
@@ -73,8 +131,11 @@ async function brokenIndex(files: RegExp): Promise<string> {
   return folder;
 }
 
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)));
+/** Does the work again and again until it is done. */
+async function untilDone(isDone: () => boolean, work: () => Promise<void>): Promise<void> {
+  while (!isDone()) {
+    await work();
+    // Work that has nothing to do yet would let nothing else run.
+    await setImmediate();
+  }
 }
