@@ -23,6 +23,8 @@ export interface ReadDocument {
   readonly date?: string;
   /** Path inside the file, where one file holds many documents. */
   readonly part?: string;
+  /** What of the file could not be read, and why: one sentence without a capital at its start or a full stop. */
+  readonly unread?: string;
   readonly blocks: readonly Block[];
 }
 
@@ -35,5 +37,7 @@ export interface IndexedDocument {
   readonly hash: string;
   readonly audience: string;
   readonly modifiedAt: string;
+  /** What of the file could not be read, as its reader says it. */
+  readonly unread?: string;
   readonly passages: readonly [Passage, ...Passage[]];
 }

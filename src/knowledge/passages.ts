@@ -13,6 +13,8 @@ interface Section {
   readonly headings: readonly string[];
   readonly anchor: string;
   readonly headingLines?: readonly [number, number];
+  /** Where its heading stands. */
+  readonly page?: number;
   readonly blocks: Block[];
 }
 
@@ -35,9 +37,9 @@ export function cutPassages(
     pack(section).map((blocks) => ({ section, blocks, lines: linesOf(section, blocks) })),
   );
   const passages = pieces.map(({ section, blocks, lines }, index): Passage => {
-    const page = blocks.find((block) => block.page !== undefined)?.page;
-    // Browsers open a PDF at a page by this fragment (RFC 8118).
-    const anchor = page === undefined ? section.anchor : `page=${page}`;
+    const page = blocks.find((block) => block.page !== undefined)?.page ?? section.page;
+    // Browsers open a PDF at a page by this fragment (RFC 8118); nothing opens a presentation at a slide.
+    const anchor = page !== undefined && /\.pdf$/i.test(path) ? `page=${page}` : section.anchor;
     const url = link(anchor);
     return {
       id: `${documentId}#${index}`,
@@ -80,6 +82,7 @@ function toSections(document: ReadDocument): Section[] {
       headings: path.map(({ text }) => text).filter((text, index) => index > 0 || text !== document.title),
       anchor: block.anchor ?? slugger.slug(block.text),
       headingLines: block.lines,
+      ...(block.page !== undefined && { page: block.page }),
       blocks: [],
     });
   }
@@ -148,14 +151,18 @@ function linker(
   { path, urlTemplate }: { readonly path: string; readonly urlTemplate?: string },
 ): (anchor: string) => string | undefined {
   const encode = (text: string) => text.split("/").map(encodeURIComponent).join("/");
+  // What stands inside a file has no address of its own: the link leads to the file.
+  const isPart = document.part !== undefined;
+  const file = isPart ? path.slice(0, -(document.part.length + 1)) : path;
   return (anchor) => {
-    const fragment = encodeURIComponent(anchor);
+    // "page=3" is understood with its equals sign only.
+    const fragment = encodeURIComponent(anchor).replaceAll("%3D", "=");
     if (document.url !== undefined)
       return anchor === "" ? document.url : `${document.url.replace(/#.*$/, "")}#${fragment}`;
     return urlTemplate
-      ?.replaceAll("{path}", encode(path))
-      .replaceAll("{stem}", encode(path.replace(/\.[^./]+$/, "")))
-      .replaceAll("{anchor}", fragment)
+      ?.replaceAll("{path}", encode(file))
+      .replaceAll("{stem}", encode(file.replace(/\.[^./]+$/, "")))
+      .replaceAll("{anchor}", isPart ? "" : fragment)
       .replace(/#$/, "");
   };
 }

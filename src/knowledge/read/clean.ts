@@ -1,3 +1,5 @@
+import { showWikiLinks } from "./wiki-links.ts";
+
 const IMPORT =
   /^import\s+(?:(?:[\w$]+|(?:[\w$]+\s*,\s*)?(?:\{[^{}"']*\}|\*\s+as\s+[\w$]+))\s+from\s+)?["'][^"'\s]+["'];?\s*$/;
 const EXPORT = /^export\s+(?:(?:const|let|var)\s+[\w$]+\s*=|(?:default\s+)?(?:async\s+function|function|class)\b)/;
@@ -92,15 +94,19 @@ function replaceTag(inside: string, isTarget: boolean): string {
  * past the next bracket of their kind, so that a file full of opening brackets takes no longer than any other.
  */
 export function cleanInline(text: string): string {
-  if (!/[<![]/.test(text)) return text;
+  return /[<![]/.test(text) ? outsideCode(text, cleanProse) : text;
+}
+
+/** Text with its prose changed and the code in it as it is. */
+export function outsideCode(text: string, change: (prose: string) => string): string {
   return text
     .split(/(~{3,}[^~]*~{3,}|`+[^`]*`+)/)
-    .map((part, index) => (index % 2 === 1 ? part : cleanProse(part)))
+    .map((part, index) => (index % 2 === 1 ? part : change(part)))
     .join("");
 }
 
 function cleanProse(text: string): string {
-  return replaceStretches(text, { open: "<!--", close: "-->" }, () => "")
+  return replaceStretches(showWikiLinks(text), { open: "<!--", close: "-->" }, () => "")
     .replaceAll(/<br\s*\/?>/gi, " ")
     .replaceAll(/<(https?:\/\/[^\s<>]+|mailto:[^\s<>]+|[^\s<>@/]+@[^\s<>@/]+)>/g, "$1")
     .replaceAll(/<\/?[a-zA-Z][\w.-]*(?:\s[^<>]*)?\/?>/g, "")

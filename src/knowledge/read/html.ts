@@ -34,6 +34,11 @@ export function readHtmlBlocks(text: string, { firstLine }: { readonly firstLine
   return collect(parsePage(text), { text, firstLine, isMain: false });
 }
 
+/** The blocks of some nodes of a page that was parsed from `text`. */
+export function blocksOf(nodes: readonly Node[], { text }: { readonly text: string }): Block[] {
+  return collect(nodes, { text, firstLine: 1, isMain: false });
+}
+
 /** The page's main part; of a page of articles, all of them. */
 function findMain(nodes: readonly Node[]): readonly Element[] | undefined {
   const main = findElements(nodes, ({ name, attribs }) => name === "main" || attribs["role"] === "main");

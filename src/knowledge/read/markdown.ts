@@ -1,10 +1,14 @@
 import MarkdownIt, { type Env, type Token } from "markdown-it";
-import { parse as parseYaml } from "yaml";
 import type { Block, ReadDocument } from "../document.ts";
 import { fenced } from "./fenced.ts";
-import { cleanInline, hideTemplateTags } from "./clean.ts";
+import { cleanInline, hideTemplateTags, outsideCode } from "./clean.ts";
+import { splitFrontMatter } from "./front-matter.ts";
 import { readHtmlBlocks } from "./html.ts";
 import { titleFromFileName } from "./file-name.ts";
+import { addFootnotes } from "./footnotes.ts";
+import { showComponents } from "./jsx.ts";
+import { fenceLines, withoutProgram } from "./mdx.ts";
+import { showWikiLinks } from "./wiki-links.ts";
 
 /** Block structure only: the text inside blocks is quoted as it stands, so parsing it would be time for nothing. */
 const parser = new MarkdownIt({ html: true }).disable([
@@ -14,25 +18,57 @@ const parser = new MarkdownIt({ html: true }).disable([
   "smartquotes",
   "text_join",
 ]);
+addFootnotes(parser);
+/** In MDX, indentation makes no code. */
+const mdxParser = new MarkdownIt({ html: true }).disable([
+  "inline",
+  "linkify",
+  "replacements",
+  "smartquotes",
+  "text_join",
+  "code",
+]);
+addFootnotes(mdxParser);
 /** Headings alone are read to their letters: they are shown as titles, and anchors are made from them. */
 const inline = new MarkdownIt({ html: true });
 const LONGEST_HEADING = 1_000;
-/** More than this between the two marks at the top is no front matter, and YAML is slow to parse. */
-const LONGEST_FRONT_MATTER = 50_000;
-
 /** A Markdown file (CommonMark, tables, MDX and template tags taken out) as blocks with their lines. */
 export function readMarkdown(text: string, { fileName }: { readonly fileName: string }): ReadDocument {
-  const { front, body } = splitFrontMatter(text.replaceAll(/\r\n?/g, "\n"));
+  const isMdx = /\.mdx$/i.test(fileName);
+  const { front, body: whole } = splitFrontMatter(text.replaceAll(/\r\n?/g, "\n"));
+  const body = isMdx ? withoutProgram(whole) : whole;
+  const blockParser = isMdx ? mdxParser : parser;
   const references: Env = {};
-  const tokens = parser.parse(body, references);
-  const source = hideTemplateTags(body, fencedLines(tokens));
-  const blocks = toBlocks(source === body ? tokens : parser.parse(source, references), {
+  const tokens = blockParser.parse(body, references);
+  const source = readable(body, { held: fencedLines(tokens), isMdx });
+  const blocks = toBlocks(source === body ? tokens : blockParser.parse(source, references), {
     lines: source.split("\n"),
     references,
   });
   const firstTitle = blocks.find(({ kind, level }) => kind === "heading" && level === 1);
   const title = front.title ?? firstTitle?.text ?? titleFromFileName(fileName);
-  return { title, ...(front.url !== undefined && { url: front.url }), blocks };
+  return { ...front, title, blocks };
+}
+
+/** What people read of a source: without template tags, and with components as their words. */
+function readable(
+  body: string,
+  { held, isMdx }: { readonly held: ReadonlySet<number>; readonly isMdx: boolean },
+): string {
+  const source = hideTemplateTags(body, held);
+  if (!isMdx && !/<[A-Z]/.test(source)) return source;
+  const lines = source.split("\n");
+  const inFence = new Set([...held, ...fenceLines(lines)]);
+  const parts: string[] = [];
+  for (let from = 0; from < lines.length;) {
+    const isFenced = inFence.has(from);
+    let to = from + 1;
+    while (to < lines.length && inFence.has(to) === isFenced) to += 1;
+    const part = lines.slice(from, to).join("\n");
+    parts.push(isFenced ? part : showComponents(part, { hasExpressions: isMdx }));
+    from = to;
+  }
+  return parts.join("\n");
 }
 
 function fencedLines(tokens: readonly Token[]): ReadonlySet<number> {
@@ -41,38 +77,6 @@ function fencedLines(tokens: readonly Token[]): ReadonlySet<number> {
     if (type === "fence" && map) for (let line = map[0]; line < map[1]; line += 1) lines.add(line);
   }
   return lines;
-}
-
-interface FrontMatter {
-  readonly title?: string;
-  readonly url?: string;
-}
-
-/**
- * The YAML block at the top, and the text with its lines blanked so that line numbers stay. What is no YAML, or no keys and values
- * (text between two rules), is text.
- */
-function splitFrontMatter(text: string): { readonly front: FrontMatter; readonly body: string } {
-  const match = /^---[ \t]*\n((?:[\s\S]*?\n)??)(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(text.slice(0, LONGEST_FRONT_MATTER));
-  if (!match) return { front: {}, body: text };
-  const [whole, yaml = ""] = match;
-  const keys = parseKeys(yaml);
-  if (!keys) return { front: {}, body: text };
-  const title = ["string", "number"].includes(typeof keys["title"]) ? oneLine(String(keys["title"])) : "";
-  const url = typeof keys["url"] === "string" && /^https?:\/\/\S+$/.test(keys["url"]) ? keys["url"] : "";
-  return {
-    front: { ...(title !== "" && { title }), ...(url !== "" && { url }) },
-    body: "\n".repeat(whole.split("\n").length - 1) + text.slice(whole.length),
-  };
-}
-
-function parseKeys(yaml: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const parsed: unknown = parseYaml(yaml, { uniqueKeys: false, logLevel: "error" }) ?? {};
-    return typeof parsed === "object" && !Array.isArray(parsed) ? { ...parsed } : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 interface Source {
@@ -115,6 +119,7 @@ function toBlock(given: {
       return readHtmlBlocks(token.content, { firstLine: from + 1 });
     case "blockquote_open":
       return keep({ kind: "paragraph", text: cleanInline(withoutQuoteMarks(text)), lines });
+    case "footnote":
     case "paragraph_open":
       return keep({ kind: "paragraph", text: cleanInline(text), lines });
     default:
@@ -125,7 +130,7 @@ function toBlock(given: {
 /** A heading's words without marks; `{#anchor}` at its end names its anchor. */
 function toHeading(content: string, references: Env): Pick<Block, "kind" | "text" | "anchor"> {
   const named = /\{#([^\s{}]+)\}\s*$/.exec(content);
-  const words = named ? content.slice(0, named.index) : content;
+  const words = outsideCode(named ? content.slice(0, named.index) : content, showWikiLinks);
   const hasMarks = words.length <= LONGEST_HEADING && /[\\`*_[\]<>&!]/.test(words);
   const text = oneLine(hasMarks ? wordsOf(inline.parseInline(words, references)) : cleanInline(words));
   return { kind: "heading", text, ...(named?.[1] !== undefined && { anchor: named[1] }) };

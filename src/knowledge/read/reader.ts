@@ -1,6 +1,10 @@
+import { stat } from "node:fs/promises";
+import PQueue from "p-queue";
 import { Piscina } from "piscina";
 import type { IndexedDocument } from "../document.ts";
 import type { FolderOptions, SourceFile } from "../source.ts";
+import { reasonOf } from "./inside.ts";
+import { watchMemory } from "./memory-watch.ts";
 
 export interface ReadJob {
   readonly file: SourceFile;
@@ -18,12 +22,12 @@ export interface Reader extends AsyncDisposable {
   read(job: ReadJob, options: { readonly signal: AbortSignal }): Promise<ReadOutcome>;
 }
 
-/** A file that takes longer than this is given up: a page that was made to be slow. */
+/** A file that takes longer than this, and as long again for every MB it has, is given up: one that was made to be slow. */
 const LONGEST_READ_MS = 10_000;
 /** The worker's own thread and memory go when there was nothing to read for so long. */
 const IDLE_MS = 5_000;
-/** A worker's heap: a file of 20 MB needs less; one made to need more ends its worker, not the core. */
-const HEAP_MB = 512;
+/** A worker's heap, and what it holds beside it: a file of 20 MB needs less; one made to need more ends its worker, not the core. */
+const MOST_MB = 512;
 
 /** A reader in one worker thread, which starts with the first file and ends when it is idle. */
 export function openReader({ longestReadMs = LONGEST_READ_MS }: { readonly longestReadMs?: number } = {}): Reader {
@@ -33,24 +37,53 @@ export function openReader({ longestReadMs = LONGEST_READ_MS }: { readonly longe
     maxThreads: 1,
     concurrentTasksPerWorker: 1,
     idleTimeout: IDLE_MS,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: MOST_MB },
+    // Of a damaged PDF, the library leaves promises behind that nobody waits for; they must not end the thread.
+    execArgv: ["--unhandled-rejections=none"],
   });
+  // A thread that ends between two files is replaced for the next one.
+  pool.on("error", () => {});
+  // A file's time begins when it is its turn, however slow the one before it was.
+  const turns = new PQueue({ concurrency: 1 });
   return {
-    async read(job, { signal }) {
-      const tooLong = AbortSignal.timeout(longestReadMs);
-      try {
-        return await pool.run(job, { signal: AbortSignal.any([signal, tooLong]) });
-      } catch (error) {
+    read: (job, { signal }) =>
+      turns.add(async () => {
         signal.throwIfAborted();
-        if (tooLong.aborted) throw new Error(`reading it took longer than ${longestReadMs / 1000} s`, { cause: error });
-        if (error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY") {
-          throw new Error(`reading it needs more than ${HEAP_MB} MB of memory`, { cause: error });
-        }
-        throw error;
-      }
-    },
+        return readWithin(pool, job, {
+          signal,
+          longestMs: Math.ceil(longestReadMs * (1 + (await megabytesOf(job.file)))),
+        });
+      }),
     async [Symbol.asyncDispose]() {
       await pool.destroy();
     },
   };
+}
+
+/** Of a file that is gone, 0: whoever opens it says so. */
+async function megabytesOf({ absolutePath }: SourceFile): Promise<number> {
+  const stats = await stat(absolutePath).catch(() => undefined);
+  return (stats?.size ?? 0) / 1e6;
+}
+
+/** Reads one file, and ends the thread that does when it takes too long or holds too much. */
+async function readWithin(
+  pool: Piscina<ReadJob, ReadOutcome>,
+  job: ReadJob,
+  { signal, longestMs }: { readonly signal: AbortSignal; readonly longestMs: number },
+): Promise<ReadOutcome> {
+  const tooLong = AbortSignal.timeout(longestMs);
+  const tooMuch = new AbortController();
+  using _watch = watchMemory(() => pool.threads, { mostBytes: MOST_MB * 1e6, onTooMuch: () => tooMuch.abort() });
+  try {
+    return await pool.run(job, { signal: AbortSignal.any([signal, tooLong, tooMuch.signal]) });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (tooLong.aborted)
+      throw new Error(`reading it took longer than ${Number((longestMs / 1000).toPrecision(2))} s`, { cause: error });
+    const isOut = error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+    if (isOut || tooMuch.signal.aborted)
+      throw new Error(`reading it needs more than ${MOST_MB} MB of memory`, { cause: error });
+    throw new Error(reasonOf(error), { cause: error });
+  }
 }

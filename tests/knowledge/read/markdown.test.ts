@@ -182,6 +182,50 @@ describe("what is for site builders", () => {
   });
 });
 
+describe("dates", () => {
+  it("come from the front matter, the last change before the first writing", () => {
+    expect(read("---\ndate: 2024-05-01\nupdated: 2026-11-02 10:12\n---\nHello.").date).toBe("2026-11-02T10:12:00.000Z");
+    expect(read("---\ndate: 2024-05-01T09:00:00+02:00\n---\nHello.").date).toBe("2024-05-01T07:00:00.000Z");
+    expect(read("---\nlast_update:\n  date: May 3, 2024\n---\nHello.").date).toBe("2024-05-03T00:00:00.000Z");
+  });
+
+  it("are none where none is written", () => {
+    for (const date of ["tomorrow", "2024-13-45", "5", "[2024-05-01]"])
+      expect(read(`---\ndate: ${date}\n---\nHello.`)).not.toHaveProperty("date");
+  });
+});
+
+describe("wiki links", () => {
+  it("are shown as their words, in text, headings and tables", () => {
+    expect(
+      blocks(
+        "# About [[People/Jane Doe|Jane]]\n\nSee [[Time off#Sick leave]], ![[Budget.xlsx]], ![[map.png|300]] and [[#Here]].\n\n| a |\n|---|\n| [[A\\|shown]] |",
+      ),
+    ).toEqual([
+      ["heading", "About Jane"],
+      ["paragraph", "See Time off > Sick leave, Budget.xlsx, map.png and Here."],
+      ["table", "| a |\n|---|\n| shown |"],
+    ]);
+  });
+
+  it("are no code, no tests of a shell, and no words of other links", () => {
+    for (const text of ["Use `[[x]]`.", "Run [[ -f x ]].", "As in [[1]](https://a.example).", "An [[open link."])
+      expect(blocks(text)).toEqual([["paragraph", text]]);
+    expect(read("# Use `[[x]]`").title).toBe("Use [[x]]");
+    expect(blocks("```\n[[x]]\n```")).toEqual([["code", "```\n[[x]]\n```"]]);
+  });
+});
+
+describe("footnotes", () => {
+  it("keep their text, also where it is one word or an address", () => {
+    expect(blocks("One[^1], two[^2].\n\n[^1]: https://a.example\n[^2]: Second\n  goes on.")).toEqual([
+      ["paragraph", "One[^1], two[^2]."],
+      ["paragraph", "[^1]: https://a.example"],
+      ["paragraph", "[^2]: Second\n  goes on."],
+    ]);
+  });
+});
+
 describe("hostile input", () => {
   const size = 2_000_000;
   const hostile: Readonly<Record<string, string>> = {
