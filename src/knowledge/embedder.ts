@@ -13,7 +13,8 @@ export interface EmbedderFacts {
 
 /**
  * Makes vectors of texts, near one another where texts mean the same: unit length, so that their product is the cosine. A text longer
- * than the model can read is cut. Questions come before passages that wait.
+ * than the model can read is cut. What is wanted now comes before what is made in the background; without a word, questions are wanted
+ * now.
  */
 export interface Embedder extends AsyncDisposable {
   label(): EmbedderLabel;
@@ -22,6 +23,10 @@ export interface Embedder extends AsyncDisposable {
   /** One vector for each text, in their order. */
   embed(
     texts: readonly string[],
-    options: { readonly as: "query" | "passage"; readonly signal: AbortSignal },
+    options: {
+      readonly as: "query" | "passage";
+      readonly wanted?: "now" | "in the background";
+      readonly signal: AbortSignal;
+    },
   ): Promise<readonly Float32Array[]>;
 }
