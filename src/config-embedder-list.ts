@@ -43,7 +43,6 @@ const schema = z.strictObject({
 
 /** Embedding models and rerankers that Hearth knows by name, and the day the list was put together. */
 export type EmbedderList = z.output<typeof schema>;
-export type ListedEmbedder = z.output<typeof embedder>;
 
 /** The list in a file (config/embedders.yaml). Throws a UserError with file, line, key and cure. */
 export function readEmbedderList(path: string, { shown }: { readonly shown: string }): EmbedderList {
