@@ -45,11 +45,12 @@ interface Given {
  * Throws a UserError for one named on the command line that is not there; without one of the configuration's, words go on alone.
  */
 export function readEmbeddingSettings(
-  commandLine: { readonly embedder?: string; readonly embeddings?: boolean },
+  commandLine: { readonly embedder?: string; readonly embeddings?: boolean; readonly reranker?: "none" },
   given: Given,
 ): EmbeddingSettings {
-  const { use, server, reranker, threads, rerankSeconds, query, passage } = given.file.parsed.embeddings;
+  const { use, server, threads, rerankSeconds, query, passage } = given.file.parsed.embeddings;
   const prefixes = { ...(query !== undefined && { query }), ...(passage !== undefined && { passage }) };
+  const reranker = commandLine.reranker ?? given.file.parsed.embeddings.reranker;
   const rest = { ...(threads !== undefined && { threads }), rerankSeconds, prefixes };
   if (commandLine.embeddings === false) return { embedder: { kind: "none" }, reranker: { kind: "none" }, ...rest };
   return {

@@ -23,6 +23,8 @@ export interface CommandLine {
   readonly embedder?: string;
   /** False where search by meaning is switched off. */
   readonly embeddings?: boolean;
+  /** No option: the relay, which may not look for models, says that it has none. */
+  readonly reranker?: "none";
 }
 
 const LAST_PORT = 65_535;

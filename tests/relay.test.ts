@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { readAddress, relaySocket } from "../src/addresses.ts";
 import { relayPlan, type Launch } from "../src/commands/processes.ts";
 import { readSettings } from "../src/config.ts";
 import { findWrapper } from "../src/seal.ts";
@@ -269,6 +270,24 @@ describe("the plan of the relay", () => {
       "--allow-fs-write=/run/hearth-x",
       "--allow-net",
     ]);
+  });
+
+  it("starts for a server that makes vectors, though it may look for no model", async () => {
+    using place = scratch();
+    const url = "http://127.0.0.1:9";
+    place.write("hearth.yaml", `embeddings:\n  server: { url: "${url}" }\n`);
+    const commandLine = { config: join(place.folder, "hearth.yaml") };
+    const settings = readSettings(commandLine, { cwd: place.folder, home: root, environment: {} });
+    const [node, main] = [process.execPath, join(root, "src/main.ts")];
+    const launch = { node, main, home: root, commandLine, settings, environment: {}, edgeEnvironment: {} };
+    const plan = relayPlan(launch, { socket: join(place.folder, "core.sock"), log: 2 });
+    const [command, ...words] = plan?.command ?? [""];
+    const child = spawn(command, words, { env: {}, stdio: ["pipe", "ignore", "ignore"] });
+    const exited = once(child, "exit");
+    const socket = relaySocket(place.folder, readAddress(url));
+    await expect.poll(() => existsSync(socket) || child.exitCode, { timeout: 30_000 }).toBe(true);
+    child.stdin.end();
+    await exited;
   });
 
   it("is none where the core opens every socket itself", () => {

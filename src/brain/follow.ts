@@ -98,6 +98,8 @@ function createLook(given: Given & { readonly orLog: (work: () => void) => void;
   const waiting = new Set<string>();
   const failed = new Set<string>();
   let findMoved = createFindMoved([], given);
+  /** The documents that changed since nothing waited: a text may have moved with an earlier change than the last. */
+  let lately: readonly string[] = [];
   let running: Promise<void> | undefined;
   let changes = 0;
   const run = async () => {
@@ -120,7 +122,8 @@ function createLook(given: Given & { readonly orLog: (work: () => void) => void;
   const idle = async () => running;
   const changed = async (documents?: readonly string[]) => {
     changes += 1;
-    findMoved = createFindMoved(documents ?? [], given);
+    lately = [...new Set([...(running ? lately : []), ...(documents ?? [])])];
+    findMoved = createFindMoved(lately, given);
     orLog(() => {
       const known = new Set(records.documents());
       look([...(documents ?? known), ...failed].filter((id) => known.has(id)));

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { OpenAI } from "openai";
+import { unlessAborted } from "../abort.ts";
 import type { Embedder, EmbedderFacts } from "../knowledge/embedder.ts";
 import { UserError } from "../user-error.ts";
 import { failureOf } from "./openai-failure.ts";
@@ -7,6 +8,8 @@ import { askFacts, openClient, shownModel, type OpenAiServer } from "./openai-se
 
 /** Texts of one request: servers refuse very large ones, and a question waits for no more than this. */
 const TEXTS_AT_ONCE = 16;
+/** A server may load its model first, which takes no longer than this. */
+const OPENING_MS = 120_000;
 
 interface Opened extends EmbedderFacts {
   readonly model: string;
@@ -22,15 +25,11 @@ export function openOpenAiEmbedder(
 ): Embedder {
   const client = openClient(server);
   const given = { client, server };
-  let opening: Promise<Opened> | undefined;
   let name = server.model ?? server.url;
+  const closing = new AbortController();
+  const openedOnce = createOpening(() => openInTime(given, { prefixes, signal: closing.signal }));
   const opened = async (signal: AbortSignal): Promise<Opened> => {
-    // A server that did not answer may do so the next time.
-    opening ??= open(given, { prefixes, signal }).catch((error: unknown) => {
-      opening = undefined;
-      throw error;
-    });
-    const facts = await opening;
+    const facts = await openedOnce(signal);
     name = shownModel(facts.model);
     return facts;
   };
@@ -53,13 +52,39 @@ export function openOpenAiEmbedder(
       }
       return vectors;
     },
-    async [Symbol.asyncDispose]() {},
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error("The model is closed"));
+    },
   };
 }
 
 interface Given {
   readonly client: OpenAI;
   readonly server: OpenAiServer;
+}
+
+/** Opens for all who wait, so that none who gives up ends it. A server that did not answer may do so the next time. */
+function createOpening(work: () => Promise<Opened>): (signal: AbortSignal) => Promise<Opened> {
+  let opening: Promise<Opened> | undefined;
+  return (signal) => {
+    opening ??= work().catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return unlessAborted(opening, signal);
+  };
+}
+
+async function openInTime(given: Given, options: Parameters<typeof open>[1]): Promise<Opened> {
+  const late = AbortSignal.timeout(OPENING_MS);
+  try {
+    return await open(given, { ...options, signal: AbortSignal.any([options.signal, late]) });
+  } catch (error) {
+    if (!late.aborted) throw error;
+    throw new UserError(`The server at ${given.server.url} does not answer; see whether it has too much to do`, {
+      cause: error,
+    });
+  }
 }
 
 async function open(

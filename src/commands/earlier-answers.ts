@@ -5,6 +5,8 @@ import { lookOf, type Surroundings } from "./command.ts";
 
 /** How long a question waits for changed documents to be read; longer reading goes on beside it. */
 const CATCH_UP_MS = 1_000;
+/** Answers that are followed, the latest: the core is asked about so many at once at most. */
+const MOST_ANSWERS = 1_000;
 
 /** The answers of one conversation in the terminal, while it lasts. */
 export interface EarlierAnswers {
@@ -20,7 +22,10 @@ export interface EarlierAnswers {
 export function followEarlierAnswers(brain: Brain, surroundings: Surroundings): EarlierAnswers {
   const questions = new Map<string, string>();
   return {
-    add: ({ id, question }) => void questions.set(id, question),
+    add: ({ id, question }) => {
+      questions.set(id, question);
+      for (const oldest of [...questions.keys()].slice(0, -MOST_ANSWERS)) questions.delete(oldest);
+    },
     clear: () => questions.clear(),
     async catchUp({ signal }) {
       const done = new AbortController();

@@ -21,7 +21,9 @@ export function readScope({ in: folder, type: types, since, until }: ScopeOption
 
 function toInstant(written: string, flag: string): string {
   const at = /^\d{4}(?:-\d{2}){0,2}(?:T.+)?$/.test(written) ? new Date(written) : undefined;
-  if (at === undefined || Number.isNaN(at.getTime())) {
+  // The 31st of February would be taken for a day of March.
+  const isOtherDay = /^\d{4}-\d{2}-\d{2}$/.test(written) && at?.toJSON()?.startsWith(written) !== true;
+  if (at === undefined || isOtherDay || Number.isNaN(at.getTime())) {
     throw new UserError(`${flag} "${written}" is no date; write it as 2026-11-24`);
   }
   return at.toISOString();

@@ -25,7 +25,14 @@ export async function runPull(what: string, words: PullWords, world: ModelsWorld
   const { surroundings, data } = world;
   const { signal, out, err } = surroundings;
   const folder = knownFolder(what, world);
-  if (folder) return runPullFolder(folder, world);
+  if (folder) {
+    if (words.name !== undefined || words.sha256 !== undefined) {
+      throw new UserError(
+        `${folder.name} is made of several files, so --name and --sha256 say nothing of it; leave them out`,
+      );
+    }
+    return runPullFolder(folder, world);
+  }
   const { about, ...wanted } = wantedOf(what, words, world);
   const place = join(modelFolder(data), `${wanted.name}.gguf`);
   try {

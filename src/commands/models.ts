@@ -2,6 +2,7 @@ import { existsSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toJsonLine } from "../bots/terminal/plain.ts";
 import { changeModelLock, modelFolder, readModelLock, type PulledFolder, type PulledModel } from "../model-lock.ts";
+import { MODEL_NAME } from "../models/catalogue.ts";
 import { shownSource } from "../models/source.ts";
 import { dropPart, readPart } from "../models/part.ts";
 import { folderOf } from "../models/pull-folder.ts";
@@ -102,7 +103,8 @@ export async function runUse(name: string, world: ModelsWorld): Promise<number> 
     await write(surroundings.out, "No model is used now; answers are quoted sentences.\n", surroundings);
     return 0;
   }
-  if (knownFolder(name, world) || isPulledFolder(name, world)) return runUseFolder(name, world);
+  const known = isPulledFolder(name, world) ? name : knownFolder(name, world)?.name;
+  if (known !== undefined) return runUseFolder(known, world);
   const model = pulled(name, world);
   if (!statSync(join(modelFolder(data), model.file), { throwIfNoEntry: false })) {
     throw new UserError(`The file of ${name} is missing; hearth models pull ${name} brings it anew`);
@@ -115,7 +117,9 @@ export async function runUse(name: string, world: ModelsWorld): Promise<number> 
 /** `hearth models remove`: deletes a model's file, what is written down of it, and what an unfinished pull left. */
 export async function runRemove(name: string, world: ModelsWorld): Promise<number> {
   const { surroundings, data } = world;
-  if (isPulledFolder(name, world) || existsSync(`${folderOf(data, name)}.new`)) return runRemoveFolder(name, world);
+  const folder = isPulledFolder(name, world) ? name : (knownFolder(name, world)?.name ?? name);
+  const isUnfinished = MODEL_NAME.test(folder) && existsSync(`${folderOf(data, folder)}.new`);
+  if (isPulledFolder(folder, world) || isUnfinished) return runRemoveFolder(folder, world);
   const { models, used } = readModelLock(data);
   const model = models[name];
   const part = join(modelFolder(data), `${name}.gguf.part`);

@@ -13,7 +13,9 @@ export function addRelay(program: Command, { world, run }: Wiring): void {
     .action(
       run(async (options: { socketFolder: string; withParent?: true }, command: Command) => {
         if (options.withParent) world.stopWithParent();
-        const settings = readSettings(command.optsWithGlobals<CommandLine>(), world.place);
+        // It may not look for models; what it needs of the settings are addresses.
+        const commandLine = { ...command.optsWithGlobals<CommandLine>(), reranker: "none" } as const;
+        const settings = readSettings(commandLine, world.place);
         const { signal } = world.surroundings;
         const { runRelay } = await import("../relay.ts");
         await runRelay(relayedAddresses(settings), {

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
-import type { BigIntStats } from "node:fs";
+import { hash } from "node:crypto";
+import type { Stats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import picomatch from "picomatch";
@@ -101,7 +101,7 @@ interface Place {
 
 /** Made of the folder's path as it was given, so that a folder that is a link keeps its documents when the link is moved on. */
 function idOf(path: string, { folder }: FolderOptions): string {
-  return createHash("sha256").update(`${folder}\0${path}`).digest("hex").slice(0, 32);
+  return hash("sha256", `${folder}\0${path}`).slice(0, 32);
 }
 
 async function walkFolder(folder: string, prefix: string, walk: Walk): Promise<void> {
@@ -114,16 +114,18 @@ async function walkFolder(folder: string, prefix: string, walk: Walk): Promise<v
     walk.refused.push({ path: prefix, reason: `the folder cannot be read (${reasonOf(error)})`, isUnread: true });
     return;
   }
-  // What is no link has a real path of its own, so the order does not matter; thousands at once keep the disk busy.
+  const places = entries.flatMap((entry) => {
+    const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
+    return walk.isLeftOut(path) ? [] : [{ entry, place: { absolutePath: join(folder, entry.name), path } }];
+  });
+  walk.links.push(...places.filter(({ entry }) => entry.isSymbolicLink()).map(({ place }) => place));
+  const plain = places.filter(({ entry }) => !entry.isSymbolicLink());
+  // What is no link has a real path of its own, so the order does not matter. One folder's files at once: of all at once a third of the
+  // time went into memory.
   await Promise.all(
-    entries.map(async (entry) => {
-      const path = prefix === "" ? entry.name : `${prefix}/${entry.name}`;
-      if (walk.isLeftOut(path)) return;
-      const place = { absolutePath: join(folder, entry.name), path };
-      if (entry.isSymbolicLink()) walk.links.push(place);
-      else await visitSafely(place, walk, visitPlain);
-    }),
+    plain.filter(({ entry }) => !entry.isDirectory()).map(({ place }) => visitSafely(place, walk, visitPlain)),
   );
+  for (const { place } of plain.filter(({ entry }) => entry.isDirectory())) await visitSafely(place, walk, visitPlain);
 }
 
 async function visitSafely(
@@ -143,7 +145,7 @@ async function visitSafely(
 
 async function visitPlain(place: Place, walk: Walk): Promise<void> {
   const lookedAt = Date.now();
-  const stats = await lstat(place.absolutePath, { bigint: true });
+  const stats = await lstat(place.absolutePath);
   // It may have become one since the folder was listed.
   if (stats.isSymbolicLink()) walk.links.push(place);
   else await take(place, walk, { stats, lookedAt });
@@ -154,7 +156,7 @@ async function visitLink({ absolutePath, path }: Place, walk: Walk): Promise<voi
   if (target === undefined) return refuse(path, "it is a link that leads nowhere", walk);
   if (!isInside(target, walk.root)) return refuse(path, "it is a link that leads out of the folder", walk);
   const lookedAt = Date.now();
-  await take({ absolutePath: target, path }, walk, { stats: await stat(target, { bigint: true }), lookedAt });
+  await take({ absolutePath: target, path }, walk, { stats: await stat(target), lookedAt });
 }
 
 /** Where a link leads; undefined where it leads nowhere. */
@@ -171,7 +173,7 @@ async function targetOf(link: string): Promise<string | undefined> {
 async function take(
   { absolutePath, path }: Place,
   walk: Walk,
-  { stats, lookedAt }: { readonly stats: BigIntStats; readonly lookedAt: number },
+  { stats, lookedAt }: { readonly stats: Stats; readonly lookedAt: number },
 ): Promise<void> {
   const inside = pathInside(absolutePath, walk.root);
   if (inside !== path && walk.isLeftOut(inside)) return refuse(path, "it is a link to what is left out", walk);
@@ -182,14 +184,15 @@ async function take(
   const unsupported = unsupportedReason(path);
   if (unsupported !== undefined) return refuse(path, unsupported, walk);
   if (!isDocumentName(path) || !isDocumentName(absolutePath)) return;
-  if (stats.size > walk.maxBytes) return refuse(path, tooLarge(Number(stats.size), walk.maxBytes), walk);
-  const isSettled = Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)) < lookedAt - UNSETTLED_MS;
+  if (stats.size > walk.maxBytes) return refuse(path, tooLarge(stats.size, walk.maxBytes), walk);
+  const isSettled = Math.max(stats.mtimeMs, stats.ctimeMs) < lookedAt - UNSETTLED_MS;
   walk.files.push({
     id: walk.idOf(path),
     path,
     absolutePath,
     modifiedAt: stats.mtime.toISOString(),
-    ...(isSettled && { stamp: `${stats.size} ${stats.mtimeNs} ${stats.ctimeNs} ${stats.ino}` }),
+    // The times are exact to a quarter of a microsecond, finer than any system's clock for files.
+    ...(isSettled && { stamp: `${stats.size} ${stats.mtimeMs} ${stats.ctimeMs} ${stats.ino}` }),
   });
 }
 

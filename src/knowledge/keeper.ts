@@ -23,8 +23,11 @@ interface KeeperOptions extends Pick<SyncOptions, "ledger" | "reader" | "sources
   readonly index: Pick<PassageIndex, "documents" | "replace" | "catchUp" | "count" | "optimize">;
   readonly mayWrite: () => boolean;
   readonly log: Log;
-  /** Told after every sync that changed something, with the ids of the documents that were added, changed or taken out. */
-  readonly onChanged?: (change: { readonly documents: readonly string[] }) => void;
+  /**
+   * Told after every sync that changed something, with the ids of the documents that were added, changed or taken out; without them
+   * after one that failed on the way.
+   */
+  readonly onChanged?: (change?: { readonly documents: readonly string[] }) => void;
 }
 
 /** A keeper, which does nothing until it is asked to. */
@@ -98,7 +101,16 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
 
 async function readAll({ mayWrite, log, onChanged, ...options }: KeeperOptions & SyncOptions): Promise<Synced> {
   if (!mayWrite()) return { report: await reportStored(options.index), changes: [] };
-  const synced = await sync(options);
+  let isWritten = false;
+  const { documents, catchUp } = options.index;
+  const replace: typeof options.index.replace = (change) => {
+    isWritten = true;
+    return options.index.replace(change);
+  };
+  const synced = await sync({ ...options, index: { documents, catchUp, replace } }).catch((error: unknown) => {
+    if (isWritten) onChanged?.();
+    throw error;
+  });
   const { report, changes } = synced;
   if (changes.length > 0) {
     log.info({ ...report, failed: report.failed.length }, "documents read");

@@ -99,7 +99,7 @@ function knowledgeOf(parts: {
   readonly status: Knowledge["status"];
 }): Omit<Knowledge, typeof Symbol.asyncDispose> {
   const { index, right, meaning, vectors, keeper, sources, status } = parts;
-  const search = createSearch(index);
+  const search = createSearch(index, meaning);
   return {
     search: search.search,
     lookup: search.lookup,

@@ -58,7 +58,7 @@ export function bm25(counted: Counted, terms: readonly Term[], setting: Setting 
 export function rankHits(hits: readonly Hit[], terms: readonly Term[]): Hit[] {
   const total = terms.reduce((sum, { weight }) => sum + weight, 0) || 1;
   const scored = hits.map(countWordsOf).map((counted) => ({
-    passage: counted.hit.passage,
+    ...counted.hit,
     score: (bm25(counted, terms) + COVERAGE * covered(counted, terms)) / total,
   }));
   const byDocument = Map.groupBy(scored, ({ passage }) => passage.documentId);
@@ -66,10 +66,11 @@ export function rankHits(hits: readonly Hit[], terms: readonly Term[]): Hit[] {
     [...byDocument].map(([id, group]) => [id, group.map(({ score }) => score).sort((a, b) => b - a)]),
   );
   return scored
-    .map(({ passage, score }) => {
+    .map((hit) => {
+      const { passage, score } = hit;
       const scores = best.get(passage.documentId) ?? [];
       const others = scores.toSpliced(scores.indexOf(score), 1).slice(0, 2);
-      return { passage, score: score + (SAME_DOCUMENT * others.reduce((sum, other) => sum + other, 0)) / 2 };
+      return { ...hit, score: score + (SAME_DOCUMENT * others.reduce((sum, other) => sum + other, 0)) / 2 };
     })
     .sort((one, other) => other.score - one.score);
 }

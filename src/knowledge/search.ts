@@ -1,8 +1,14 @@
 import type { Audience, Hit } from "../chat.ts";
+import { cleanQuestion } from "./clean-question.ts";
+import { fuse, fuseRanks } from "./fuse.ts";
 import type { Knowledge, Term } from "./knowledge.ts";
+import type { Meaning } from "./meaning.ts";
+import { collapseNearDuplicates } from "./near-duplicates.ts";
 import type { PassageIndex, Scope } from "./passage-index.ts";
 import { rankHits } from "./ranking.ts";
+import { findNear, rerank } from "./search-by-meaning.ts";
 import { rankTyped } from "./typed.ts";
+import { wordsOf } from "./words.ts";
 import { earlierOf, FREQUENCY_CAP, termsOf, weigh, type Unweighed } from "./terms.ts";
 
 /** Passages that the index gives by plain BM25, to be ranked again with more signs: for the words as asked, and with their variants. */
@@ -10,38 +16,51 @@ const CANDIDATES = 100;
 /** Passages that are ranked again for words as they are typed. */
 const LOOKUP_CANDIDATES = 50;
 const LONGEST_QUERY = 1_000;
+/** Fewer words than this say too little to be looked for by their meaning while they are typed. */
+const FEWEST_WORDS = 3;
 
-/** Search over a passage index: candidates by its words, then an order by what each word of the question tells. */
-export function createSearch(index: PassageIndex): Pick<Knowledge, "search" | "lookup"> {
+/**
+ * Search over a passage index: candidates by words, and by meaning where there is a model for that; then an order by what each word of
+ * the question tells, and by how near a passage is.
+ */
+export function createSearch(
+  index: PassageIndex,
+  meaning?: Pick<Meaning, "nearest" | "rerank">,
+): Pick<Knowledge, "search" | "lookup"> {
   return {
-    async search({ text, earlier: before }, { clearance, scope, limit, signal }) {
+    async search({ text, earlier: before }, { limit, signal, ...place }) {
       signal.throwIfAborted();
-      const question = text.slice(0, LONGEST_QUERY);
+      const question = cleanQuestion(text).slice(0, LONGEST_QUERY);
       const earlier = earlierOf(question, before).map((turn) => turn.slice(0, LONGEST_QUERY));
       const unweighed = termsOf(question, earlier);
-      const [candidates, terms] = await Promise.all([
-        findCandidates(index, {
-          words: [question, ...earlier.toReversed()],
-          terms: unweighed,
-          clearance,
-          ...(scope && { scope }),
-        }),
-        weighTerms(index, unweighed, clearance),
+      const asked = [...earlier, question].join("\n");
+      const [candidates, near, terms] = await Promise.all([
+        findCandidates(index, { words: [question, ...earlier.toReversed()], terms: unweighed, ...place }),
+        findNear(asked, { index, meaning, place, signal }),
+        weighTerms(index, unweighed, place.clearance),
       ]);
       signal.throwIfAborted();
-      return { hits: rankHits(candidates, terms).slice(0, limit), terms };
+      const byWords = rankHits(merge(candidates, near), terms);
+      const hits = await rerank(asked, near ? fuse(byWords) : byWords, { meaning, signal });
+      return { hits: collapseNearDuplicates(hits).slice(0, limit), terms };
     },
-    async lookup(words, { clearance, scope, limit, signal }) {
+    async lookup(words, { limit, signal, ...place }) {
       signal.throwIfAborted();
-      const candidates = await index.search(words, {
-        clearance,
-        ...(scope && { scope }),
-        limit: Math.max(limit, LOOKUP_CANDIDATES),
-        prefix: true,
-      });
-      return rankTyped(candidates, words.slice(0, LONGEST_QUERY)).slice(0, limit);
+      const typed = words.slice(0, LONGEST_QUERY);
+      const found = { ...place, limit: Math.max(limit, LOOKUP_CANDIDATES), prefix: true };
+      const [candidates, near] = await Promise.all([
+        index.search(words, found),
+        wordsOf(typed).length >= FEWEST_WORDS ? findNear(typed, { index, meaning, place, signal }) : undefined,
+      ]);
+      const ranked = rankTyped(candidates, typed);
+      return (near ? fuseRanks([ranked, near]) : ranked).slice(0, limit);
     },
   };
+}
+
+/** Hits of both kinds, each passage once; those that are known to be near say how near. */
+function merge(candidates: readonly Hit[], near: readonly Hit[] = []): Hit[] {
+  return [...new Map([...candidates, ...near].map((hit) => [hit.passage.id, hit])).values()];
 }
 
 async function findCandidates(

@@ -50,26 +50,30 @@ export function openWhenNeeded(
 function reopening(open: () => Promise<PassageIndex>, whyFailed: StoragePlace["whyFailed"]) {
   let opening: Promise<PassageIndex> | undefined;
   const opened = () => {
-    opening ??= open().catch((error: unknown) => {
-      opening = undefined;
+    if (opening) return opening;
+    const fresh = open().catch((error: unknown) => {
+      if (opening === fresh) opening = undefined;
       throw error;
     });
-    return opening;
+    return (opening = fresh);
   };
   const through = async <Result>(work: (index: PassageIndex) => Promise<Result>): Promise<Result> => {
     const startedAt = performance.now();
+    const used = opened();
     try {
-      return await work(await opened());
+      return await work(await used);
     } catch (error) {
       const why = whyFailed(startedAt);
       if (why !== undefined) throw new UserError(why, { cause: error });
-      if (codeOf(error) === NATIVE_FAILURE) await close();
+      // Another who failed with it may have let go of it already.
+      if (codeOf(error) === NATIVE_FAILURE && used === opening) await close();
       throw error;
     }
   };
   const close = async () => {
-    const index = await opening?.catch(() => undefined);
+    const last = opening;
     opening = undefined;
+    const index = await last?.catch(() => undefined);
     await index?.[Symbol.asyncDispose]();
   };
   return { through, close };

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { hashFile } from "../brain/gguf.ts";
 import type { EmbedderList } from "../config-embedder-list.ts";
@@ -106,14 +106,21 @@ async function whyWrong(
     part,
   }: { readonly received: Received; readonly sha256: string | undefined; readonly part: string },
 ): Promise<string | undefined> {
-  if (sha256 !== undefined && received.sha256 !== sha256) {
-    return `the bytes that came have the SHA-256 ${received.sha256} and not ${sha256}`;
+  if (sha256 !== undefined) {
+    const isRight = received.sha256 === sha256;
+    return isRight ? undefined : `the bytes that came have the SHA-256 ${received.sha256} and not ${sha256}`;
   }
-  const bytes = await readFile(part);
-  if (path.endsWith(".json")) return isJson(bytes.toString()) ? undefined : "it is no JSON";
+  if (path.endsWith(".json")) return isJson(await readFile(part, "utf8")) ? undefined : "it is no JSON";
   // A model in ONNX is a protocol buffer that begins with its version (field 1, a number).
-  if (path.endsWith(".onnx")) return bytes[0] === 0x08 ? undefined : "it is no model in ONNX";
+  if (path.endsWith(".onnx")) return (await firstByte(part)) === 0x08 ? undefined : "it is no model in ONNX";
   return undefined;
+}
+
+/** Of a file that may have more bytes than fit in memory. */
+async function firstByte(path: string): Promise<number | undefined> {
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(1), 0, 1, 0);
+  return bytesRead === 1 ? buffer[0] : undefined;
 }
 
 function isJson(text: string): boolean {

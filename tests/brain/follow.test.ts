@@ -161,6 +161,25 @@ describe("a follower", () => {
     expect(await follower.changesNow("one")).toEqual(["changed"]);
   });
 
+  it("follows a text to where an earlier change than the last has put it", async () => {
+    const moved = passage({ documentId: "b".repeat(32), id: `${"b".repeat(32)}#4`, path: "people/leave.md" });
+    const gate = Promise.withResolvers<void>();
+    await using follower = following(async (id) => {
+      await gate.promise;
+      return [moved, before].filter(({ documentId }) => documentId === id);
+    });
+    const before = passage({ documentId: "c".repeat(32), id: `${"c".repeat(32)}#0`, text: "Tea is free." });
+    const message = { ...given.message, id: "zero" };
+    const zero = { ...given, message };
+    follower.keep({ id: "zero", question: zero, answer: quoted(before).answer, begun: follower.changes() });
+    follower.keep({ id: "one", question: given, answer, begun: follower.changes() });
+    const first = follower.changed([before.documentId, passage().documentId, moved.documentId]);
+    const second = follower.changed();
+    gate.resolve();
+    await Promise.all([first, second]);
+    expect(await follower.changesNow("one")).toBeUndefined();
+  });
+
   it("asks for no document that nothing was taken from", async () => {
     const read: string[] = [];
     await using follower = following(async (id) => {

@@ -77,6 +77,18 @@ describe("embeddings by a server", () => {
     await expect(other.ready({ signal })).rejects.toThrow("did not answer with one vector for each text");
   });
 
+  it("are opened for all who wait, whoever gives up", async () => {
+    await using given = await embeddingServer();
+    await using embedder = openOpenAiEmbedder(given.reached, { prefixes });
+    const impatient = new AbortController();
+    const first = expect(embedder.ready({ signal: impatient.signal })).rejects.toThrow("given up");
+    const second = embedder.ready({ signal });
+    impatient.abort(new Error("given up"));
+    await first;
+    expect(await second).toMatchObject({ dimensions: 2 });
+    expect(given.texts()).toHaveLength(1);
+  });
+
   it("say which server makes none, and ask again once it does", async () => {
     using place = scratch();
     const socket = `${place.folder}/server.sock`;

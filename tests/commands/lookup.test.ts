@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runLookup, type LookupOptions } from "../../src/commands/lookup.ts";
+import { readScope } from "../../src/commands/lookup-scope.ts";
 import { passage, quoted, scriptedBrain } from "../helpers/scripted-brain.ts";
 import { surroundings as surroundingsWith } from "../helpers/surroundings.ts";
 
@@ -27,6 +28,14 @@ describe("hearth lookup", () => {
     expect(surroundings.said()).toMatch(
       /^Leave > Annual leave\n {2}leave\.md:3\n {2}Everybody.*\n\nSick leave\n {2}sick\.md:3\n/,
     );
+  });
+
+  it("takes dates at their first instant, and refuses a day that no month has", () => {
+    expect(readScope({ since: "2026-11", until: "2026-11-30" })).toEqual({
+      since: "2026-11-01T00:00:00.000Z",
+      until: "2026-11-30T00:00:00.000Z",
+    });
+    expect(() => readScope({ since: "2026-02-31" })).toThrow('--since "2026-02-31" is no date');
   });
 
   it("says on standard error that nothing was found, with exit code 1", async () => {

@@ -50,7 +50,7 @@ function desk(given: { readonly mayWrite?: () => boolean } = {}) {
     sources: [source],
     mayWrite: given.mayWrite ?? (() => true),
     log: silentLog(),
-    onChanged: ({ documents }) => told.push(documents),
+    onChanged: (change) => told.push(change?.documents ?? ["any"]),
   });
   return { texts, listings, isGated, index, told, keeper, upkeeps: () => upkeeps };
 }
@@ -71,6 +71,23 @@ describe("createKeeper", () => {
     await expect(keeper.sync({ signal })).rejects.toThrow("cannot be read");
     expect(told).toEqual([]);
     expect(keeper.state()).toEqual({ kind: "failed", reason: "The folder /documents cannot be read" });
+  });
+
+  it("tells of any documents where a sync failed after it had written", async () => {
+    const { texts, index, told, keeper } = desk();
+    await using _closing = keeper;
+    const reachable = { ...index };
+    index.catchUp = async () => {
+      throw new Error("The storage is away");
+    };
+    await expect(keeper.sync({ signal })).rejects.toThrow("The storage is away");
+    expect(told).toEqual([]);
+    texts.set("a.md", "One.");
+    await expect(keeper.sync({ signal })).rejects.toThrow("The storage is away");
+    expect(told.splice(0)).toEqual([["any"]]);
+    index.catchUp = () => reachable.catchUp();
+    await keeper.sync({ signal });
+    expect(told).toEqual([]);
   });
 
   it("joins a sync in hand, and does one more however often it was asked meanwhile", async () => {

@@ -170,6 +170,38 @@ describe("an index that is opened when it is needed", () => {
     expect(await index.count()).toEqual({ documents: 0, passages: 0 });
   });
 
+  it("is let go of once after LanceDB failed, however many saw it, and the next one stays", async () => {
+    const gates: PromiseWithResolvers<never>[] = [];
+    const closed: number[] = [];
+    let opened = 0;
+    await using index = openWhenNeeded(
+      async () => {
+        const number = (opened += 1);
+        const version = async () => {
+          if (number > 1) return number;
+          const gate = Promise.withResolvers<never>();
+          gates.push(gate);
+          return gate.promise;
+        };
+        return { ...memoryPassageIndex(), version, [Symbol.asyncDispose]: async () => void closed.push(number) };
+      },
+      { whyFailed: () => undefined },
+    );
+    const seen = [index.version(), index.version(), index.version()].map((one) =>
+      expect(one).rejects.toThrow("broken"),
+    );
+    await expect.poll(() => gates.length).toBe(3);
+    const broken = () => Object.assign(new Error("broken"), { code: "GenericFailure" });
+    gates[0]?.reject(broken());
+    gates[1]?.reject(broken());
+    await Promise.all(seen.slice(0, 2));
+    expect(await index.version()).toBe(2);
+    gates[2]?.reject(broken());
+    await seen[2];
+    expect(closed).toEqual([1]);
+    expect(await index.version()).toBe(2);
+  });
+
   it("gives other errors as they are", async () => {
     await using index = openWhenNeeded(async () => memoryPassageIndex(), { whyFailed: () => undefined });
     await expect(index.search("a", { clearance: [], limit: 1 })).rejects.toThrow("A search needs a clearance");

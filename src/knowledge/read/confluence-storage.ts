@@ -18,8 +18,8 @@ const SHOWN_SETTINGS = new Set(["title", "key"]);
 interface Open {
   readonly end: string;
   readonly isHidden: boolean;
-  /** The name of a macro; its code is preformatted. */
-  readonly macro?: string;
+  /** The name of the macro that it is, or stands in; a macro's code is preformatted. */
+  readonly macro?: string | undefined;
 }
 
 /** A page's body as Confluence stores it (XHTML with elements of its own) as HTML: macros as their text, links as their words. */
@@ -35,9 +35,9 @@ export function storageToHtml(storage: string): string {
         if (name === "ac:link") target = "";
         if (name.startsWith("ri:")) target = attributes["ri:content-title"] ?? attributes["ri:filename"] ?? "";
         if (name === "ac:link-body" || name === "ac:plain-text-link-body") target = "";
-        const open = toOpen(name, { attributes, macro: stack.findLast(({ macro }) => macro !== undefined)?.macro });
+        const open = toOpen(name, { attributes, macro: stack.at(-1)?.macro });
         if (!isHidden() && !open.isHidden) html.push(open.start);
-        stack.push({ ...open, isHidden: isHidden() || open.isHidden });
+        stack.push({ ...open, isHidden: isHidden() || open.isHidden, macro: open.macro ?? stack.at(-1)?.macro });
       },
       ontext(text) {
         if (!isHidden()) html.push(escaped(text));

@@ -48,7 +48,7 @@ function isLeftOut({ attribs }: Element): boolean {
 /** "Created by …, last modified by … on Jun 29, 2019". */
 function dateOf(nodes: readonly Node[]): string | undefined {
   const [about] = findElements(nodes, ({ attribs }) => attribs["class"] === "page-metadata", 1);
-  const on = about ? /.* on ([\w., /:-]{6,40})$/s.exec(plain(about))?.[1] : undefined;
+  const on = about ? /^.* on ([\w., /:-]{6,40})$/s.exec(plain(about))?.[1] : undefined;
   return on === undefined ? undefined : isoDate(on);
 }
 

@@ -1,4 +1,4 @@
-const KEY = /^(\s*)(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\s"'#:{}[\],&*!|>%@-][^:]*?))\s*:(?:\s|$|[{["])/;
+const KEY = /^(\s*)(?:"((?:[^"\\]|\\.)*)"\s*|'([^']*)'\s*|([^\s"'#:{}[\],&*!|>%@-][^:]*)):(?:\s|$|[{["])/;
 const LONGEST_LINE = 1_000;
 /** Keys are looked for so many steps in: `paths`, a path, a method. */
 const DEEPEST = 3;
@@ -22,7 +22,7 @@ export function keyLines(text: string): KeyLines {
     if (line.trim() === "") continue;
     const match = line.length > LONGEST_LINE ? null : KEY.exec(line);
     const [, space = "", json, single, plain] = match ?? [];
-    const key = json ?? single ?? plain;
+    const key = json ?? single ?? plain?.trimEnd();
     if (key !== undefined) {
       close(space.length, end);
       if (open.length < DEEPEST) {
