@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import type { CommandLine } from "../config.ts";
+import type { Setting } from "../eval/settings.ts";
 import type { Wiring } from "./launch.ts";
 import { OWNER } from "./program-questions.ts";
 import { wholeNumber } from "./whole-number.ts";
@@ -26,18 +28,12 @@ export function addEval(program: Command, { world, run }: Wiring): void {
           const { settingOpener } = await import("./open-setting.ts");
           const { runEval } = await import("./eval.ts");
           const { open, settings, commandLine, surroundings } = settingOpener(command, world);
-          const { model, write } = commandLine;
-          const embedder = commandLine.embeddings === false ? "none" : commandLine.embedder;
           return runEval(
             { ...options, file, clearance: OWNER },
             {
               open,
               surroundings,
-              setting: {
-                ...(model !== undefined && { model }),
-                ...(write !== undefined && { write }),
-                ...(embedder !== undefined && { embedder }),
-              },
+              setting: settingOf(commandLine),
               writes: settings.model.source.kind === "none" ? undefined : settings.model.write,
               data: settings.data,
               now: () => new Date(),
@@ -46,6 +42,16 @@ export function addEval(program: Command, { world, run }: Wiring): void {
         },
       ),
     );
+}
+
+/** What the command line says of what can be compared. */
+function settingOf({ model, write, ...commandLine }: CommandLine): Setting {
+  const embedder = commandLine.embeddings === false ? "none" : commandLine.embedder;
+  return {
+    ...(model !== undefined && { model }),
+    ...(write !== undefined && { write }),
+    ...(embedder !== undefined && { embedder }),
+  };
 }
 
 interface PickWords {

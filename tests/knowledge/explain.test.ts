@@ -33,7 +33,7 @@ async function reading() {
   return {
     explain: (path: string, question?: string) =>
       knowledge.explain(join(files.folder, path), { signal, ...(question !== undefined && { question }) }),
-    write: files.write,
+    write: (path: string, text: string) => files.write(path, text),
     async [Symbol.asyncDispose]() {
       await knowledge[Symbol.asyncDispose]();
       files[Symbol.dispose]();

@@ -89,3 +89,70 @@ describe("lookup", () => {
     expect((await found("travel ca")).slice(0, 2)).toEqual(["trips.md", "far.md"]);
   });
 });
+
+describe("search by meaning", () => {
+  const texts = {
+    "leave.md": ["Annual leave is 28 days."],
+    "pay.md": ["Salaries come on the first."],
+    "old.md": ["Parking is free."],
+  };
+
+  /** What an embedding model would say: these passages are near, each with the hash that its vector was made of. */
+  async function searchWith(near: Readonly<Record<string, number>>, given: { readonly isOld?: boolean } = {}) {
+    const index = memoryPassageIndex();
+    const documents = Object.entries(texts).map(([path, passages]) => indexed(path, passages));
+    await index.replace({ documents, removed: [] });
+    return createSearch(index, {
+      nearest: async () =>
+        documents
+          .filter(({ passages: [{ path }] }) => path in near)
+          .map(({ hash, passages: [{ id, path }] }) => ({
+            id,
+            hash: given.isOld ? "another" : hash,
+            similarity: near[path] ?? 0,
+          }))
+          .toSorted((one, other) => other.similarity - one.similarity),
+      rerank: async () => undefined,
+    });
+  }
+
+  it("finds a passage that has none of the words, and says how near it is", async () => {
+    const { search } = await searchWith({ "pay.md": 0.8, "old.md": 0.1 });
+    const { hits } = await search({ text: "when is payday?", earlier: [] }, options);
+    expect(hits[0]).toMatchObject({ passage: { path: "pay.md" }, similarity: 0.8 });
+  });
+
+  it("leaves out a vector that was made of an older text", async () => {
+    const { search } = await searchWith({ "pay.md": 0.8 }, { isOld: true });
+    const { hits } = await search({ text: "zebra quagga?", earlier: [] }, options);
+    expect(hits).toEqual([]);
+  });
+
+  it("goes on with words where meaning cannot be told", async () => {
+    const index = memoryPassageIndex();
+    await index.replace({ documents: [indexed("leave.md", texts["leave.md"])], removed: [] });
+    const { search } = createSearch(index, { nearest: async () => undefined, rerank: async () => undefined });
+    expect((await search({ text: "annual leave", earlier: [] }, options)).hits).toHaveLength(1);
+  });
+
+  it("takes a reranker's order into account, and keeps the scores with the places", async () => {
+    const index = memoryPassageIndex();
+    const documents = ["Leave form.", "Leave leave form form."].map((text, place) => indexed(`${place}.md`, [text]));
+    await index.replace({ documents, removed: [] });
+    const plain = await createSearch(index).search({ text: "leave form", earlier: [] }, options);
+    const { search } = createSearch(index, {
+      nearest: async () => undefined,
+      rerank: async (_question, passages) => passages.map((_passage, place) => place / 10),
+    });
+    const { hits } = await search({ text: "leave form", earlier: [] }, options);
+    expect(hits.map(({ score }) => score)).toEqual(plain.hits.map(({ score }) => score));
+    expect(hits).toHaveLength(2);
+  });
+
+  it("adds what is near to words as they are typed once there are three of them", async () => {
+    const { lookup } = await searchWith({ "pay.md": 0.8 });
+    const found = async (words: string) => (await lookup(words, options)).map(({ passage }) => passage.path);
+    expect(await found("zebra quagga")).toEqual([]);
+    expect(await found("zebra quagga okapi")).toEqual(["pay.md"]);
+  });
+});
