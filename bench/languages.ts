@@ -9,7 +9,7 @@ import { openLanceIndex } from "../src/knowledge/lance.ts";
 import { createSearch } from "../src/knowledge/search.ts";
 import { evalFolder } from "./question-sets.ts";
 
-const LANGUAGES = ["en", "de", "es", "zh", "ar"];
+const LANGUAGES = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ["en", "de", "es", "zh", "ar"];
 
 interface Paragraph {
   readonly context: string;

@@ -5,6 +5,7 @@ import type { Knowledge, Term } from "./knowledge.ts";
 import type { Meaning } from "./meaning.ts";
 import { collapseNearDuplicates } from "./near-duplicates.ts";
 import type { PassageIndex, Scope } from "./passage-index.ts";
+import { rankByPieces } from "./pieces.ts";
 import { rankHits } from "./ranking.ts";
 import { findNear, rerank } from "./search-by-meaning.ts";
 import { rankTyped } from "./typed.ts";
@@ -40,7 +41,7 @@ export function createSearch(
         weighTerms(index, unweighed, place.clearance),
       ]);
       signal.throwIfAborted();
-      const byWords = rankHits(merge(candidates, near), terms);
+      const byWords = rankByPieces(rankHits(merge(candidates, near), terms), terms);
       const hits = await rerank(asked, near ? fuse(byWords) : byWords, { meaning, signal });
       return { hits: collapseNearDuplicates(hits).slice(0, limit), terms };
     },
