@@ -1,6 +1,6 @@
 // Measures embedding by Hearth beside ONNX Runtime alone, turn by turn in one process: the same model, the same passages (Hearth's manual
 // and, where it lies beside the project, a public handbook), and for ONNX Runtime tokens that were counted out before, sorted by length.
-// Then how long a question takes while documents are embedded. Run: npx node bench/embedding.ts [model folder] [rounds]
+// Then how long a question takes while documents are embedded. Run: npx node bench/embedding.ts [model folder] [rounds] [passages]
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,14 +16,14 @@ import { median, percentile } from "./figures.ts";
 import { evalFolder } from "./question-sets.ts";
 
 const THREADS = 2;
-const PASSAGES = 256;
 const QUESTIONS = 200;
-/** The fastest of those tried for ONNX Runtime, where texts are long: more together are slower. */
-const RAW_BATCHES = [1, 4, 8];
+/** How ONNX Runtime alone is run: the fastest of these counts. Threads that spin are faster on a quiet machine, and slower on a busy one. */
+const RAW = [1, 4, 8].flatMap((size) => ["spinning", "waiting"].map((threads) => ({ size, threads })));
 
 const beside = fileURLToPath(new URL("../../shared/models/all-MiniLM-L6-v2", import.meta.url));
 const folder = process.argv[2] ?? beside;
 const rounds = Number(process.argv[3] ?? 5);
+const PASSAGES = Number(process.argv[4] ?? 256);
 if (existsSync(folder)) await measure();
 else console.error(`SKIPPED: there is no model in ${folder}, so nothing was measured`);
 
@@ -39,7 +39,9 @@ async function measure(): Promise<void> {
   for (let round = 0; round <= rounds; round += 1) {
     const ours = await time(() => embedder.embed(texts, { as: "passage", signal }));
     const theirs: [string, number][] = [];
-    for (const size of RAW_BATCHES) theirs.push([`ONNX Runtime, batches of ${size}`, await time(() => raw.run(size))]);
+    for (const way of RAW) {
+      theirs.push([`ONNX Runtime, batches of ${way.size}, ${way.threads}`, await time(() => raw.run(way))]);
+    }
     // In the first round both find out how large things get.
     if (round > 0) for (const [name, milliseconds] of [["Hearth", ours], ...theirs] as const) note(name, milliseconds);
   }
@@ -47,7 +49,7 @@ async function measure(): Promise<void> {
     `${texts.length} passages, ${raw.tokens} tokens, ${THREADS} threads; loaded in ${(loading / 1_000).toFixed(2)} s`,
   );
   for (const [name, values] of Object.entries(speeds)) {
-    console.log(`${name.padEnd(28)}${median(values).toFixed(0).padStart(8)} tokens/s`);
+    console.log(`${name.padEnd(40)}${median(values).toFixed(0).padStart(8)} tokens/s`);
   }
   const best = Object.entries(speeds).filter(([name]) => name !== "Hearth");
   const ratios = (speeds["Hearth"] ?? []).map(
@@ -67,7 +69,7 @@ async function measure(): Promise<void> {
   stop.abort();
   await ingest;
   console.log(`a question alone: ${show(alone)}; while documents are embedded: ${show(meanwhile)}`);
-  console.log(`memory: ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB, with two copies of the model`);
+  console.log(`memory: ${(process.memoryUsage.rss() / 1e6).toFixed(0)} MB, with three copies of the model`);
 }
 
 async function keepEmbedding(embed: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
@@ -98,12 +100,18 @@ async function openRaw(texts: readonly string[]) {
   const ids: number[][] = texts.map((text) => tokenizer(text, options).input_ids);
   ids.sort((one, other) => one.length - other.length);
   const file = join(folder, subfolder, dtype === "q8" ? "model_quantized.onnx" : "model.onnx");
-  const session = await InferenceSession.create(file, { intraOpNumThreads: THREADS, interOpNumThreads: 1 });
+  const open = (allow: "0" | "1") => {
+    const extra = { session: { intra_op: { allow_spinning: allow } } };
+    return InferenceSession.create(file, { intraOpNumThreads: THREADS, interOpNumThreads: 1, extra });
+  };
+  const sessions = { spinning: await open("1"), waiting: await open("0") };
   return {
     tokens: ids.reduce((sum, { length }) => sum + length, 0),
-    async run(size: number): Promise<void> {
-      for (let start = 0; start < ids.length; start += size)
+    async run({ size, threads }: (typeof RAW)[number]): Promise<void> {
+      const session = threads === "spinning" ? sessions.spinning : sessions.waiting;
+      for (let start = 0; start < ids.length; start += size) {
         await session.run(toFeeds(ids.slice(start, start + size), session));
+      }
     },
   };
 }

@@ -86,7 +86,8 @@ function fit(examples: readonly Example[], falseRefusals: number): Model {
       weights[at] = weight - slope - RIDGE * weight;
     });
   }
-  const unscaled = (name: keyof Signs) => (weights[NAMES.indexOf(name)] ?? 0) / scaleAt(NAMES.indexOf(name)).deviation;
+  const unscaled = (name: (typeof NAMES)[number]) =>
+    (weights[NAMES.indexOf(name)] ?? 0) / scaleAt(NAMES.indexOf(name)).deviation;
   const model: Model = {
     bias: 0,
     evidence: unscaled("evidence"),

@@ -1,10 +1,12 @@
 import type { Answer, Hit, Passage, Question } from "../chat.ts";
 import type { Found, Knowledge } from "../knowledge/knowledge.ts";
 import { shareOf } from "../knowledge/ranking.ts";
-import { pointsBack } from "../knowledge/terms.ts";
+import { earlierOf, pointsBack } from "../knowledge/terms.ts";
 import { wordsOf } from "../knowledge/words.ts";
 import type { Answered, Progress } from "./brain.ts";
 import { confidence, CONSIDERED, signsOf } from "./confidence.ts";
+import { nearnessOf, type Nearness } from "./nearness.ts";
+import { candidatesOf, type Candidate } from "./quote-candidates.ts";
 import { pickQuotes } from "./quote.ts";
 import { smallTalk } from "./small-talk.ts";
 import { writeBelow, type ModelParts } from "./written-answer.ts";
@@ -20,7 +22,7 @@ const ASKS_NUMBER = /^(?:much|many|long|often|far|soon)$/;
  * sentences below them. Small talk is answered without looking.
  */
 export async function answerQuestion(
-  knowledge: Pick<Knowledge, "search">,
+  knowledge: Pick<Knowledge, "search" | "nearness">,
   question: Question,
   options: {
     readonly signal: AbortSignal;
@@ -35,7 +37,7 @@ export async function answerQuestion(
   const earlier = question.turns.filter(({ role }) => role === "user").map((turn) => turn.text);
   const found = await knowledge.search({ text, earlier }, { clearance: question.clearance, limit: CONSIDERED, signal });
   const searchedAt = performance.now();
-  const answer = smallTalk(text) ?? decide(text, found);
+  const answer = smallTalk(text) ?? (await fromPassages(knowledge, { text, earlier, found }, { signal }));
   const hits = found.hits.slice(0, GIVEN_BACK);
   const timings = { search: searchedAt - startedAt, answer: performance.now() - searchedAt };
   if (answer.kind !== "quoted" || !model) return { answer, hits, timings };
@@ -43,19 +45,42 @@ export async function answerQuestion(
   return { ...below, hits, timings: { ...timings, ...below.timings } };
 }
 
-/** Quotes where the signs say that the documents hold an answer; else the nearest places. Pure. */
-function decide(text: string, found: Found): Answer {
+/** Quotes where the signs say that the documents hold an answer; else the nearest places. */
+async function fromPassages(
+  knowledge: Pick<Knowledge, "nearness">,
+  { text, earlier, found }: { readonly text: string; readonly earlier: readonly string[]; readonly found: Found },
+  { signal }: { readonly signal: AbortSignal },
+): Promise<Answer> {
   const isAbout = found.terms.some(({ isFunction, isKnown }) => isKnown && !isFunction);
-  if (isAbout && confidence(signsOf(found)) >= 0) {
-    const { quotes, passages } = pickQuotes(text, found);
-    if (!pointsBack(text) && !isAnswered(found, passages)) return { kind: "unknown", nearest: nearest(found.hits) };
-    const [firstQuote, ...quotesAfter] = quotes;
-    const [firstPassage, ...passagesAfter] = passages;
-    if (firstQuote && firstPassage) {
-      return { kind: "quoted", quotes: [firstQuote, ...quotesAfter], passages: [firstPassage, ...passagesAfter] };
-    }
-  }
-  return { kind: "unknown", nearest: isAbout ? nearest(found.hits) : [] };
+  if (!isAbout) return { kind: "unknown", nearest: [] };
+  const candidates = candidatesOf(text, found);
+  const whole = [...earlierOf(text, earlier), text].join(" ");
+  const nearness = await nearnessOf(knowledge, { question: text, whole, found, candidates }, { signal });
+  return decide(text, { found, candidates, nearness });
+}
+
+function decide(
+  text: string,
+  given: {
+    readonly found: Found;
+    readonly candidates: readonly Candidate[];
+    readonly nearness: Nearness | undefined;
+  },
+): Answer {
+  const { found, nearness } = given;
+  const unknown = { kind: "unknown", nearest: nearest(found.hits) } as const;
+  if (confidence(signsOf(found, nearness)) < 0) return unknown;
+  const { quotes, passages, conflicts } = pickQuotes(text, found, given);
+  if (!pointsBack(text) && !isAnswered(found, passages)) return unknown;
+  const [firstQuote, ...quotesAfter] = quotes;
+  const [firstPassage, ...passagesAfter] = passages;
+  if (!firstQuote || !firstPassage) return unknown;
+  return {
+    kind: "quoted",
+    quotes: [firstQuote, ...quotesAfter],
+    passages: [firstPassage, ...passagesAfter],
+    ...(conflicts.length > 0 && { conflicts }),
+  };
 }
 
 /** Whether what is quoted has to do with the question itself, not only with what was asked before it. */

@@ -1,9 +1,10 @@
 import type { Found, Term } from "../knowledge/knowledge.ts";
 import { bm25, countWordsOf, hasStem, shareOf, type Counted } from "../knowledge/ranking.ts";
+import type { Nearness } from "./nearness.ts";
 
 /**
- * What speaks for and against an answer in the documents, in rarities (0 to 1 a word, see terms.ts), so that sets of documents of
- * any size compare.
+ * What speaks for and against an answer in the documents: in rarities (0 to 1 a word, see terms.ts), so that sets of documents of
+ * any size compare, and in nearness (0 to 1, see nearness.ts), so that embedding models do.
  */
 export interface Signs {
   /** Mean BM25 of the three passages with the most evidence: how much of the question they hold, in rare words and often. */
@@ -12,10 +13,14 @@ export interface Signs {
   readonly standsOut: number;
   /** The largest share of the question's own words, by rarity, that one of the first passages holds. */
   readonly covered: number;
-  /** How far the thirtieth passage ranks below the first. */
+  /** How far the thirtieth passage, by its words, ranks below the first. */
   readonly fallsOff: number;
   /** Words of the question that stand nowhere and cannot well be put otherwise: names and things rather than doings. */
   readonly unknown: number;
+  /** How near the nearest sentences are to the question, where an embedding model tells. */
+  readonly near?: number;
+  /** How much of the question's meaning is in words that the best passage lacks, where an embedding model tells. */
+  readonly lost?: number;
 }
 
 /** How many passages the signs look at. */
@@ -27,19 +32,20 @@ const LATER_PASSAGE = 29;
 /** Softer saturation and stronger length normalisation than in the ranking: evidence counts here, not order. */
 const EVIDENCE = { k1: 2, b: 0.75, typical: 110, head: 1 };
 
-/** The signs of what a search found (its first 60 passages). Pure. */
-export function signsOf({ hits, terms }: Found): Signs {
+/** The signs of what a search found (its first 60 passages), with those of meaning where there are any. Pure. */
+export function signsOf({ hits, terms }: Found, nearness?: Pick<Nearness, "near" | "lost">): Signs {
   const counted = hits.slice(0, CONSIDERED).map(countWordsOf);
   const rarities = terms.map((term) => ({ ...term, weight: term.rarity }));
   const evidence = counted.slice(0, AMONG_FIRST).map((one) => bm25(one, rarities, EVIDENCE));
   const held = heldByDocuments(counted, terms);
-  const total = terms.reduce((sum, { weight }) => sum + weight, 0);
+  const ranks = descending(counted.map((one) => bm25(one, terms)));
   return {
     evidence: sumOf(descending(evidence).slice(0, BEST_PASSAGES)) / BEST_PASSAGES,
     standsOut: (held[0] ?? 0) - (held[Math.min(LATER_DOCUMENT, held.length >> 1)] ?? 0),
     covered: Math.max(0, ...counted.slice(0, 5).map((one) => coveredBy(one, terms))),
-    fallsOff: ((hits[0]?.score ?? 0) - (hits[Math.min(LATER_PASSAGE, hits.length >> 1)]?.score ?? 0)) * total,
+    fallsOff: (ranks[0] ?? 0) - (ranks[Math.min(LATER_PASSAGE, ranks.length >> 1)] ?? 0),
     unknown: terms.filter(isUnknownThing).length,
+    ...(nearness && { near: nearness.near, lost: nearness.lost }),
   };
 }
 
@@ -72,11 +78,22 @@ function sumOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** A logistic regression over the signs. */
-export type Model = Readonly<Record<keyof Signs | "bias", number>>;
+/** The signs by name. */
+export const SIGNS = [
+  "evidence",
+  "standsOut",
+  "covered",
+  "fallsOff",
+  "unknown",
+  "near",
+  "lost",
+] as const satisfies readonly (keyof Signs)[];
 
-/** Fitted by bench/fit-confidence.ts on both public question sets together; docs/answers.md says how, and how well it does. */
-const FITTED: Model = {
+/** A logistic regression over the signs: what each counts; nothing where it is left out. */
+export type Model = Readonly<Partial<Record<keyof Signs, number>> & { bias: number }>;
+
+/** Fitted by bench/fit-confidence.ts on both public question sets together; docs/answers.md says how, and how well they do. */
+const BY_WORDS: Model = {
   bias: -3.278,
   evidence: 0.996,
   standsOut: 1.769,
@@ -84,15 +101,12 @@ const FITTED: Model = {
   fallsOff: 0.353,
   unknown: -1.847,
 };
+const BY_MEANING: Model = { bias: -3.278, evidence: 0.996, standsOut: 1.769, unknown: -1.847, lost: -1, near: 1 };
 
-/** How sure it is that the documents hold an answer: from 0 on they do, as far as words can tell. Pure. */
-export function confidence(signs: Signs, model: Model = FITTED): number {
-  return (
-    model.bias +
-    model.evidence * signs.evidence +
-    model.standsOut * signs.standsOut +
-    model.covered * signs.covered +
-    model.fallsOff * signs.fallsOff +
-    model.unknown * signs.unknown
-  );
+/**
+ * How sure it is that the documents hold an answer: from 0 on they do, as far as words, and meaning where there are its signs, can
+ * tell. Pure.
+ */
+export function confidence(signs: Signs, model: Model = signs.near === undefined ? BY_WORDS : BY_MEANING): number {
+  return SIGNS.reduce((sum, name) => sum + (model[name] ?? 0) * (signs[name] ?? 0), model.bias);
 }

@@ -1,4 +1,5 @@
-type Range = readonly [start: number, end: number];
+/** A stretch of a passage's text. */
+export type Range = readonly [start: number, end: number];
 
 /**
  * The smallest stretch of a passage that can be quoted by itself: a sentence, a list item, a table row, a short fence. `ranges` says
@@ -15,7 +16,8 @@ export interface Sentence {
 const segmenter = new Intl.Segmenter(undefined, { granularity: "sentence" });
 /** A fence's first line; three backticks with more of them behind are code within a line. */
 const FENCE = /^\s*(`{3,}(?=[^`]*$)|~{3,})/;
-const ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])\s+/;
+/** The mark of a list's item. */
+export const ITEM = /^\s*(?:[-*+]|\d{1,9}[.)])\s+/;
 const ROW = /^\s*\|.*\|\s*$/;
 
 /** All sentences of a passage's Markdown in order. Pure; every range cuts the very words that `text` shows. */
@@ -95,7 +97,8 @@ function kindOf(line: string, before: Pick<TextBlock, "kind" | "text"> | undefin
   return "text";
 }
 
-function textSentences({ text, start }: TextBlock): Sentence[] {
+/** The whole sentences of a text without lists, tables and code, which stands at `start`. Pure. */
+export function textSentences({ text, start }: Pick<TextBlock, "text" | "start">): Sentence[] {
   return Array.from(segmenter.segment(hideMarks(text)), ({ segment: { length }, index }) => {
     const segment = text.slice(index, index + length);
     return { kind: "sentence" as const, text: withoutMarks(segment), range: trimmed(segment, start + index) };
@@ -104,11 +107,18 @@ function textSentences({ text, start }: TextBlock): Sentence[] {
     .reduce<Sentence[]>(joinBroken, []);
 }
 
-/** The same text with links and code as plain letters and lines joined, so that no dot in a link and no line's end ends a sentence. */
-function hideMarks(text: string): string {
+/**
+ * The same text with links and code as plain letters and lines joined, so that no dot in a link and no line's end ends a sentence; marks of
+ * emphasis behind a sentence's end go in front of it, so that they stay with the sentence.
+ */
+export function hideMarks(text: string): string {
   return text
     .replaceAll("\n", " ")
-    .replaceAll(/!?\[[^[\]]*\]\([^()]*\)|https?:\/\/[^\s)]+[^\s).,;:!?]|`[^`]+`/g, (mark) => "x".repeat(mark.length));
+    .replaceAll(/!?\[[^[\]]*\]\([^()]*\)|https?:\/\/[^\s)]+[^\s).,;:!?]|`[^`]+`/g, (mark) => "x".repeat(mark.length))
+    .replaceAll(
+      /([.!?:])(\*{1,3}|_{1,3})(?=\s|$)/g,
+      (_all, end: string, mark: string) => "x".repeat(mark.length) + end,
+    );
 }
 
 /** Unicode's rules end a sentence after "e.g." or "No."; one that goes on in lower case is put together again. */
@@ -186,7 +196,8 @@ function cellsOf(line: string): string[] {
     .map((cell) => withoutMarks(cell.replaceAll("\\|", "|")));
 }
 
-function trimmed(text: string, start: number): Range {
+/** Where a text that stands at `start` begins and ends without the white space around it. */
+export function trimmed(text: string, start: number): Range {
   const from = text.length - text.trimStart().length;
   return [start + from, start + text.trimEnd().length];
 }

@@ -29,13 +29,40 @@ export function wordsOf(text: string): Word[] {
 
 /** The stem of one word. */
 export function stemOf(word: string): string {
-  const plain = word.toLowerCase().normalize("NFD").replaceAll(/\p{M}/gu, "");
-  const before = known.get(plain);
+  const lower = word.toLowerCase();
+  const before = known.get(lower);
   if (before !== undefined) return before;
+  const plain = /^[a-z0-9]*$/.test(lower) ? lower : withoutAccents(lower);
   const stem = /^[a-z]+$/.test(plain) ? stemmer(plain) : plain;
   if (known.size >= MOST_KNOWN) known.clear();
-  known.set(plain, stem);
+  known.set(lower, stem);
   return stem;
+}
+
+/** Marks that are left out in writing: accents of Latin, Greek and Cyrillic, points of Hebrew, vowels of Arabic. Elsewhere (as in Hindi or Thai) marks are vowels. */
+// oxlint-disable-next-line no-misleading-character-class -- each of them is meant by itself
+const ACCENTS = /[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed]/g;
+/** Letters that are often written as others: Latin ones that many keyboards lack, and Arabic and Persian forms of one letter. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ł: "l",
+  ı: "i",
+  ى: "ي",
+  ی: "ي",
+  ک: "ك",
+  ة: "ه",
+};
+
+/** One form for what is typed in several: full width and half width, with and without accents. */
+function withoutAccents(word: string): string {
+  const plain = word.normalize("NFKD").replaceAll(ACCENTS, "").normalize("NFC");
+  return plain.replaceAll(/[ßæœøđðþłıىیکة]/g, (letter) => PLAIN[letter] ?? letter);
 }
 
 function toWord(text: string, start: number): Word {

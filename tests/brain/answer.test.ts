@@ -1,22 +1,58 @@
 import { describe, expect, it } from "vitest";
 import type { Progress } from "../../src/brain/brain.ts";
 import { answerQuestion } from "../../src/brain/answer.ts";
-import { confidence, signsOf } from "../../src/brain/confidence.ts";
+import { embeddedText } from "../../src/knowledge/embedded-text.ts";
+import type { Embedder } from "../../src/knowledge/embedder.ts";
+import type { Embedding } from "../../src/knowledge/embedding.ts";
 import type { Knowledge } from "../../src/knowledge/knowledge.ts";
+import { createMeaning } from "../../src/knowledge/meaning.ts";
 import { createSearch } from "../../src/knowledge/search.ts";
+import { silentLog } from "../../src/log.ts";
 import { asked } from "../contracts/brain.ts";
 import { indexed } from "../contracts/passage-index.ts";
+import { meaningEmbedder } from "../helpers/meaning-embedder.ts";
 import { memoryPassageIndex } from "../helpers/memory-passage-index.ts";
+import { memoryVectorIndex } from "../helpers/memory-vector-index.ts";
 
-const signal = AbortSignal.timeout(10_000);
+const signal = AbortSignal.timeout(60_000);
+const withoutMeaning: Pick<Knowledge, "nearness"> = { nearness: async () => undefined };
 
-async function knowing(documents: Readonly<Record<string, readonly string[]>>): Promise<Pick<Knowledge, "search">> {
+type Documents = Readonly<Record<string, readonly string[]>>;
+
+async function knowing(documents: Documents): Promise<Pick<Knowledge, "search" | "nearness">> {
+  return { ...createSearch(await indexOf(documents)), ...withoutMeaning };
+}
+
+async function indexOf(documents: Documents) {
   const index = memoryPassageIndex();
   await index.replace({
     documents: Object.entries(documents).map(([path, texts]) => indexed(path, texts)),
     removed: [],
   });
-  return createSearch(index);
+  return index;
+}
+
+/** The same documents, found by words and by meaning. */
+async function knowingByMeaning(documents: Documents, embedder: Embedder) {
+  const vectors = memoryVectorIndex(await embedder.ready({ signal }));
+  const embedded = Object.entries(documents).map(async ([path, texts]) => {
+    const document = indexed(path, texts);
+    const own = await embedder.embed(document.passages.map(embeddedText), { as: "passage", signal });
+    return { ...document, path, vectors: own };
+  });
+  await vectors.replace({ documents: await Promise.all(embedded), removed: [] });
+  const embedding: Embedding = {
+    state: () => ({ kind: "ready", model: embedder.label() }),
+    searched: () => vectors,
+    catchUpSoon: () => {},
+    complete: async () => {},
+    [Symbol.asyncDispose]: async () => {},
+  };
+  const meaning = createMeaning({ embedder, embedding, log: silentLog() });
+  return {
+    ...createSearch(await indexOf(documents), meaning),
+    nearness: (...given: Parameters<typeof meaning.nearness>) => meaning.nearness(...given),
+  };
 }
 
 const filler = Object.fromEntries(
@@ -106,7 +142,7 @@ describe("what a question may see and say", () => {
     const fill = Object.entries(filler).map(([path, texts]) => indexed(path, texts, { audience: "public" }));
     await index.replace({ documents: [...fill, indexed("wifi.md", wifi["wifi.md"])], removed: [] });
     const question = { ...asked("Where is the wifi password for visitors printed?"), clearance: ["public"] as const };
-    const { answer, hits } = await answerQuestion(createSearch(index), question, { signal });
+    const { answer, hits } = await answerQuestion({ ...createSearch(index), ...withoutMeaning }, question, { signal });
     expect(answer.kind).toBe("unknown");
     expect(JSON.stringify({ answer, hits })).not.toContain("wifi");
   });
@@ -141,18 +177,62 @@ describe("what a question may see and say", () => {
   });
 });
 
-describe("confidence", () => {
-  it("grows with what the documents hold of a question, and falls with names that stand nowhere", () => {
-    const signs = { evidence: 1, standsOut: 1, covered: 0.5, fallsOff: 1, unknown: 1 };
-    for (const name of ["evidence", "standsOut", "covered", "fallsOff"] as const) {
-      expect(confidence({ ...signs, [name]: signs[name] + 0.5 })).toBeGreaterThan(confidence(signs));
-    }
-    expect(confidence({ ...signs, unknown: 2 })).toBeLessThan(confidence(signs));
+describe("answerQuestion by meaning", () => {
+  const documents = {
+    ...filler,
+    "time.md": ["People get four weeks of holidays. The calendar hangs in the hall."],
+    "money.md": ["Wages come on the last day of a month."],
+  };
+  const question = asked("How many weeks of vacation do people get?");
+
+  it("quotes the sentence that says it in other words", async () => {
+    const knowledge = await knowingByMeaning(documents, meaningEmbedder());
+    const { answer } = await answerQuestion(knowledge, question, { signal });
+    expect(answer).toMatchObject({ kind: "quoted", quotes: [{ text: "People get four weeks of holidays." }] });
   });
 
-  it("has no sign to go by where nothing was found", () => {
-    const none = signsOf({ hits: [], terms: [] });
-    expect(none).toEqual({ evidence: 0, standsOut: 0, covered: 0, fallsOff: 0, unknown: 0 });
-    expect(confidence(none)).toBeLessThan(0);
+  it("answers by words where meaning takes too long", async () => {
+    const embedder = meaningEmbedder();
+    const knowledge = await knowingByMeaning(documents, embedder);
+    const late: typeof knowledge = {
+      ...knowledge,
+      nearness: (_question, _texts, { signal: stop }) =>
+        new Promise((_resolve, reject) => stop.addEventListener("abort", () => reject(new Error("late")))),
+    };
+    const byWords = { ...knowledge, ...withoutMeaning };
+    const [one, other] = [
+      await answerQuestion(late, question, { signal }),
+      await answerQuestion(byWords, question, { signal }),
+    ];
+    expect(one.answer).toEqual(other.answer);
+    expect(one.answer.kind).toBe("quoted");
+  });
+
+  it("asks no model about small talk, nor about what nobody wrote of", async () => {
+    let asks = 0;
+    const counting = async () => {
+      asks += 1;
+      return undefined;
+    };
+    const knowledge = { ...(await knowing(documents)), nearness: counting };
+    await answerQuestion(knowledge, asked("hi there"), { signal });
+    await answerQuestion(knowledge, asked("xylophone quux"), { signal });
+    expect(asks).toBe(0);
+  });
+});
+
+describe("answerQuestion where documents disagree", () => {
+  it("quotes both passages and says that they do", async () => {
+    const knowledge = await knowing({
+      ...filler,
+      "old.md": ["The parking garage closes at 20:00 on weekdays."],
+      "new.md": ["The parking garage closes at 22:00 on weekdays."],
+    });
+    const { answer } = await answerQuestion(knowledge, asked("When does the parking garage close?"), { signal });
+    expect(answer).toMatchObject({ kind: "quoted", conflicts: [[0, 1]] });
+    expect(answer.kind === "quoted" && answer.passages.map(({ path }) => path).toSorted()).toEqual([
+      "new.md",
+      "old.md",
+    ]);
   });
 });

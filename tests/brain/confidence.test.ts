@@ -40,10 +40,39 @@ describe("signsOf", () => {
   });
 
   it("gives finite numbers whatever was found", () => {
-    for (const signs of [found("", []), found("garage", []), found("the", [""]), found("garage", ["", "garage"])].map(
-      signsOf,
-    )) {
+    for (const given of [found("", []), found("garage", []), found("the", [""]), found("garage", ["", "garage"])]) {
+      const signs = signsOf(given);
       for (const value of [...Object.values(signs), confidence(signs)]) expect(Number.isFinite(value)).toBe(true);
     }
+  });
+});
+
+describe("confidence", () => {
+  const byWords = { evidence: 1, standsOut: 1, covered: 0.5, fallsOff: 1, unknown: 1 };
+  const byMeaning = { ...byWords, near: 0.5, lost: 0.5 };
+
+  it("grows with what speaks for an answer, and falls with what speaks against one", () => {
+    for (const signs of [byWords, byMeaning]) {
+      for (const name of ["evidence", "standsOut"] as const) {
+        expect(confidence({ ...signs, [name]: signs[name] + 0.5 })).toBeGreaterThan(confidence(signs));
+      }
+      expect(confidence({ ...signs, unknown: 2 })).toBeLessThan(confidence(signs));
+    }
+    expect(confidence({ ...byWords, fallsOff: 1.5 })).toBeGreaterThan(confidence(byWords));
+    expect(confidence({ ...byMeaning, near: 1 })).toBeGreaterThan(confidence(byMeaning));
+    expect(confidence({ ...byMeaning, lost: 1 })).toBeLessThan(confidence(byMeaning));
+  });
+
+  it("has no sign to go by where nothing was found", () => {
+    const none = signsOf({ hits: [], terms: [] });
+    expect(none).toEqual({ evidence: 0, standsOut: 0, covered: 0, fallsOff: 0, unknown: 0 });
+    expect(confidence(none)).toBeLessThan(0);
+    expect(confidence({ ...none, near: 0, lost: 0 })).toBeLessThan(0);
+  });
+
+  it("does not depend on how a search counts its scores", () => {
+    const given = found("garage chairs", [...rooms, "The garage has chairs."]);
+    const hits = given.hits.map((hit) => ({ ...hit, score: hit.score / 7 + 3 }));
+    expect(signsOf({ ...given, hits })).toEqual(signsOf(given));
   });
 });

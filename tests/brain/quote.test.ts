@@ -1,27 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { Nearness } from "../../src/brain/nearness.ts";
 import { MOST_WORDS, pickQuotes } from "../../src/brain/quote.ts";
-import type { Hit } from "../../src/chat.ts";
-import { rankHits } from "../../src/knowledge/ranking.ts";
 import { countWords } from "../../src/knowledge/split-block.ts";
-import { termsOf, weigh } from "../../src/knowledge/terms.ts";
-import { passage } from "../helpers/scripted-brain.ts";
-
-/** Terms of a question as if each of its words stood in two of a hundred passages. */
-const found = (question: string, texts: readonly string[]) => {
-  const terms = termsOf(question, []).map((term) => weigh(term, { count: 2, total: 100 }));
-  const hits: Hit[] = texts.map((text, place) => ({
-    passage: passage({
-      id: `${place}#0`,
-      documentId: String(place),
-      path: `${place}.md`,
-      title: "T",
-      headings: [],
-      text,
-    }),
-    score: 1,
-  }));
-  return { terms, hits: rankHits(hits, terms) };
-};
+import { foundIn as found } from "../helpers/found-in.ts";
 
 describe("pickQuotes", () => {
   it("takes the sentence that answers, word for word", () => {
@@ -84,8 +65,8 @@ describe("pickQuotes", () => {
   });
 
   it("has nothing to quote where there is no text", () => {
-    expect(pickQuotes("Anything?", found("Anything?", [""]))).toEqual({ quotes: [], passages: [] });
-    expect(pickQuotes("Anything?", { hits: [], terms: [] })).toEqual({ quotes: [], passages: [] });
+    expect(pickQuotes("Anything?", found("Anything?", [""]))).toEqual({ quotes: [], passages: [], conflicts: [] });
+    expect(pickQuotes("Anything?", { hits: [], terms: [] })).toEqual({ quotes: [], passages: [], conflicts: [] });
   });
 
   it("gives the header of a quoted row its own range", () => {
@@ -123,5 +104,87 @@ describe("pickQuotes", () => {
     const { quotes } = pickQuotes(question, found(question, [text]));
     expect(quotes.map((quote) => quote.text)).toContain("The garage code is 4711.");
     for (const quote of quotes) expect(text).toContain(quote.text);
+  });
+
+  it("says nothing twice", () => {
+    const question = "When does the parking garage close?";
+    const texts = [
+      "The parking garage closes at 22:00.",
+      "The parking garage closes at 22:00. Bring your garage card.",
+    ];
+    const { quotes } = pickQuotes(question, found(question, texts));
+    expect(quotes.filter(({ text }) => text.includes("22:00"))).toHaveLength(1);
+    expect(quotes.map(({ text }) => text)).toContain("Bring your garage card.");
+  });
+
+  it("quotes of a long item the sentence that answers", () => {
+    const question = "What is the garage deposit?";
+    const filler = "The garage is open to all who work here, and to those who visit us for a day or for longer.";
+    const text = `- ${filler} The garage deposit is 20 EUR. ${filler.replace("garage", "yard")} ${filler.replace("garage", "gate")}`;
+    const { quotes, passages } = pickQuotes(question, found(question, [text]));
+    const quote = quotes.find((one) => one.text === "The garage deposit is 20 EUR.");
+    expect(quote?.ranges.map((range) => passages[0]?.text.slice(...range))).toEqual(["The garage deposit is 20 EUR."]);
+  });
+});
+
+/** The nearness that an embedding model would give these sentences. */
+function near(cosines: Readonly<Record<string, number>>): Nearness {
+  return { cosineOf: (text) => cosines[text], near: 1, lost: 0 };
+}
+
+describe("pickQuotes by meaning", () => {
+  const question = "When does the parking garage close?";
+  const text = "The garage has parking for bikes. The gate shuts at 22:00. The garage was built in 1970.";
+  const cosines = {
+    "The garage has parking for bikes.": 0.3,
+    "The gate shuts at 22:00.": 0.8,
+    "The garage was built in 1970.": 0.2,
+  };
+
+  it("takes the sentence that is near in meaning before those that only share words", () => {
+    // So long that one fits.
+    const long = (begin: string) => `${begin} ${Array.from({ length: 36 }, (_, place) => `word${place}`).join(" ")}.`;
+    const [words, meaning] = [long("The parking garage"), long("The gate shuts at ten")];
+    const given = found(question, [`${words} ${meaning}`]);
+    const best = (nearness?: Nearness) => pickQuotes(question, given, { nearness }).quotes.map((quote) => quote.text);
+    expect(best()).toEqual([words]);
+    expect(best(near({ [words]: 0.2, [meaning]: 0.8 }))).toEqual([meaning]);
+  });
+
+  it("chooses alike whatever range the model's cosines have", () => {
+    const narrow = Object.fromEntries(Object.entries(cosines).map(([one, cosine]) => [one, 0.75 + cosine / 6]));
+    const given = found(question, [text, "Parking in the yard is free until the garage is full."]);
+    expect(pickQuotes(question, given, { nearness: near(narrow) })).toEqual(
+      pickQuotes(question, given, { nearness: near(cosines) }),
+    );
+  });
+
+  it("goes by words for what was not compared", () => {
+    const { quotes } = pickQuotes(question, found(question, [text]), { nearness: near({}) });
+    expect(quotes).toEqual(pickQuotes(question, found(question, [text])).quotes);
+  });
+});
+
+describe("pickQuotes where documents disagree", () => {
+  const question = "When does the parking garage close?";
+
+  it("quotes both, and says which passages say different things", () => {
+    const texts = [
+      "The parking garage closes at 22:00. Bikes go outside the parking garage.",
+      "Lunch is at noon. The parking garage closes at 20:00.",
+    ];
+    const { quotes, passages, conflicts } = pickQuotes(question, found(question, texts));
+    expect(quotes.map((quote) => quote.text)).toEqual(
+      expect.arrayContaining(["The parking garage closes at 22:00.", "The parking garage closes at 20:00."]),
+    );
+    expect(conflicts.map((pair) => pair.map((place) => passages[place]?.path).toSorted())).toEqual([["0.md", "1.md"]]);
+  });
+
+  it("sees none where they agree, and where one is about something that was asked and the other is not", () => {
+    const agreeing = ["The parking garage closes at 22:00.", "The parking garage closes at 10 pm every day."];
+    expect(pickQuotes(question, found(question, agreeing)).conflicts).toEqual([]);
+    const inBerlin = "When does the parking garage in Berlin close?";
+    const texts = ["In Berlin: the parking garage closes at 22:00.", "The parking garage closes at 20:00."];
+    expect(pickQuotes(inBerlin, found(inBerlin, texts)).conflicts).toEqual([]);
   });
 });

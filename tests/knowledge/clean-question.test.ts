@@ -4,7 +4,7 @@ import { cleanQuestion } from "../../src/knowledge/clean-question.ts";
 describe("cleaning a question", () => {
   it("takes out mentions as Discord and Slack write them, and names behind an @", () => {
     expect(cleanQuestion("<@123456> how do I <@!99> get in?")).toBe("how do I get in?");
-    expect(cleanQuestion("<#C0123|general> <@U0ABC> where is it?")).toBe("where is it?");
+    expect(cleanQuestion("<#C0123|general> <@U0ABC> where is it?")).toBe("general where is it?");
     expect(cleanQuestion("@hearth what is the limit?")).toBe("what is the limit?");
   });
 
