@@ -55,7 +55,7 @@ describe("nearnessOf", () => {
     const given = { question, whole: question, found, candidates: candidatesOf(question, found) };
     const never: Pick<Knowledge, "nearness"> = {
       nearness: (_question, _texts, { signal: stop }) =>
-        new Promise((_resolve, reject) => stop.addEventListener("abort", () => reject(stop.reason as Error))),
+        new Promise((_resolve, reject) => stop.addEventListener("abort", () => reject(new Error("too late")))),
     };
     expect(await nearnessOf({ nearness: async () => undefined }, given, { signal })).toBeUndefined();
     expect(await nearnessOf(never, given, { signal })).toBeUndefined();
