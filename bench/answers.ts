@@ -1,12 +1,22 @@
-// Measures retrieval, answers and refusals without a model on the public question sets, by their own scorer.
-// Run: npx node bench/answers.ts
+// Measures retrieval, answers and refusals without a chat model on the public question sets, by their own scorer: by words alone, and
+// beside it by words and meaning. Run: npx node bench/answers.ts [--embedder DIR]
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { parseArgs } from "node:util";
 import { answerQuestion } from "../src/brain/answer.ts";
 import { fromTerminal } from "../src/bots/terminal/from-terminal.ts";
-import { evalFolder, hasQuestionSets, openSet, readQuestions, SETS, type SetName } from "./question-sets.ts";
+import type { Embedder } from "../src/knowledge/embedder.ts";
+import {
+  evalFolder,
+  hasQuestionSets,
+  openEmbedder,
+  openSet,
+  readQuestions,
+  SETS,
+  type SetName,
+} from "./question-sets.ts";
 
 /** What of the scorer's report is shown. */
 interface Score {
@@ -18,26 +28,45 @@ interface Score {
   readonly citations: { readonly cited: number; readonly precision: number };
 }
 
-if (hasQuestionSets()) {
-  console.log(
-    "set             right doc in first 1 / 5   passage in first 5   right by key   right doc cited   false answers   false refusals",
-  );
-  for (const set of SETS) console.log(show(set, await score(set)));
+/** A set's score, the longest answer in words, and how long search and quoting took in milliseconds. */
+interface Result {
+  readonly score: Score;
+  readonly words: number;
+  readonly search: readonly number[];
+  readonly quoting: readonly number[];
 }
 
-async function score(set: SetName): Promise<{ readonly all: Score; readonly words: number }> {
-  await using knowledge = await openSet(set);
+const { values } = parseArgs({ options: { embedder: { type: "string" } } });
+
+if (hasQuestionSets()) {
+  const columns: { readonly name: string; readonly results: readonly Result[] }[] = [
+    { name: "words", results: await resultsOf(undefined) },
+  ];
+  if (values.embedder !== undefined) {
+    await using embedder = openEmbedder(values.embedder);
+    columns.push({ name: basename(values.embedder), results: await resultsOf(embedder) });
+  }
+  for (const line of table(columns)) console.log(line);
+}
+
+async function resultsOf(embedder: Embedder | undefined): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const set of SETS) results.push(await resultOf(set, embedder));
+  return results;
+}
+
+async function resultOf(set: SetName, embedder: Embedder | undefined): Promise<Result> {
+  await using knowledge = await openSet(set, embedder);
   const signal = new AbortController().signal;
   const lines: object[] = [];
+  const [search, quoting]: [number[], number[]] = [[], []];
   let words = 0;
   for (const { id, question, history = [] } of readQuestions(set)) {
-    const asked = fromTerminal(question, {
-      id,
-      sentAt: "2026-11-24T09:00:00.000Z",
-      turns: history,
-      clearance: ["team"],
-    });
-    const { answer, hits } = await answerQuestion(knowledge, asked, { signal });
+    const sentAt = "2026-11-24T09:00:00.000Z";
+    const asked = fromTerminal(question, { id, sentAt, turns: history, clearance: ["team"] });
+    const { answer, hits, timings } = await answerQuestion(knowledge, asked, { signal });
+    search.push(timings.search);
+    quoting.push(timings.answer);
     const results = hits.map(({ passage }) => ({ path: passage.path, text: passage.text }));
     const quoted = answer.kind === "quoted" ? answer : undefined;
     const text = quoted?.quotes.map((quote) => quote.text).join(" ") ?? "";
@@ -45,8 +74,7 @@ async function score(set: SetName): Promise<{ readonly all: Score; readonly word
     const citations = [...new Set(quoted?.quotes.map(({ passage }) => quoted.passages[passage]?.path ?? "") ?? [])];
     lines.push({ id, results, answered: quoted !== undefined, answer: text, citations });
   }
-
-  return { all: runScorer(set, lines), words };
+  return { score: runScorer(set, lines), words, search, quoting };
 }
 
 function runScorer(set: SetName, lines: readonly object[]): Score {
@@ -61,16 +89,33 @@ function runScorer(set: SetName, lines: readonly object[]): Score {
   return parsed;
 }
 
-function show(set: SetName, { all, words }: Awaited<ReturnType<typeof score>>): string {
-  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
-  const { refusals } = all;
+/** One line a figure, one column for each way and set. */
+function table(columns: readonly { readonly name: string; readonly results: readonly Result[] }[]): string[] {
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+  const times = (took: readonly number[]) => `${at(took, 0.5)} / ${at(took, 0.95)}`;
+  const rows: readonly (readonly [string, (result: Result) => string])[] = [
+    ["right document first", ({ score }) => score.all.r1.toFixed(3)],
+    ["right document in first 5", ({ score }) => score.all.r5.toFixed(3)],
+    ["passage in first 5", ({ score }) => score.all.p5.toFixed(3)],
+    ["answer right by key", ({ score }) => percent(score.answers.right)],
+    ["right document cited", ({ score }) => percent(score.citations.cited)],
+    ["cited documents that are right", ({ score }) => percent(score.citations.precision)],
+    ["false answers", ({ score: { refusals } }) => `${refusals.false_answers} of ${refusals.unanswerable_judged}`],
+    ["false refusals", ({ score: { refusals } }) => `${refusals.false_refusals} of ${refusals.answerable_judged}`],
+    ["longest answer in words", ({ words }) => String(words)],
+    ["search, ms (median / p95)", ({ search }) => times(search)],
+    ["quoting, ms (median / p95)", ({ quoting }) => times(quoting)],
+  ];
+  const heads = columns.flatMap(({ name }) => SETS.map((set) => [name.slice(0, 18), set] as const));
+  const cells = columns.flatMap(({ results }) => results);
   return [
-    set.padEnd(15),
-    `${all.all.r1.toFixed(3)} / ${all.all.r5.toFixed(3)}`.padEnd(26),
-    all.all.p5.toFixed(3).padEnd(20),
-    percent(all.answers.right).padEnd(14),
-    percent(all.citations.cited).padEnd(17),
-    `${refusals.false_answers} of ${refusals.unanswerable_judged}`.padEnd(15),
-    `${refusals.false_refusals} of ${refusals.answerable_judged}  (longest answer ${words} words)`,
-  ].join(" ");
+    ["", ...heads.map(([name]) => name)],
+    ["", ...heads.map(([, set]) => set)],
+    ...rows.map(([name, show]) => [name, ...cells.map(show)]),
+  ].map(([name = "", ...shown]) => name.padEnd(32) + shown.map((cell) => cell.padEnd(20)).join(""));
+}
+
+function at(numbers: readonly number[], share: number): string {
+  const sorted = numbers.toSorted((one, other) => one - other);
+  return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(0);
 }

@@ -1,4 +1,5 @@
 import type { Answer, Hit, Passage, Question } from "../chat.ts";
+import { cleanQuestion } from "../knowledge/clean-question.ts";
 import type { Found, Knowledge } from "../knowledge/knowledge.ts";
 import { shareOf } from "../knowledge/ranking.ts";
 import { earlierOf, pointsBack } from "../knowledge/terms.ts";
@@ -37,7 +38,8 @@ export async function answerQuestion(
   const earlier = question.turns.filter(({ role }) => role === "user").map((turn) => turn.text);
   const found = await knowledge.search({ text, earlier }, { clearance: question.clearance, limit: CONSIDERED, signal });
   const searchedAt = performance.now();
-  const answer = smallTalk(text) ?? (await fromPassages(knowledge, { text, earlier, found }, { signal }));
+  const asked = { text: cleanQuestion(text), earlier, found };
+  const answer = smallTalk(text) ?? (await fromPassages(knowledge, asked, { signal }));
   const hits = found.hits.slice(0, GIVEN_BACK);
   const timings = { search: searchedAt - startedAt, answer: performance.now() - searchedAt };
   if (answer.kind !== "quoted" || !model) return { answer, hits, timings };
@@ -54,7 +56,7 @@ async function fromPassages(
   const isAbout = found.terms.some(({ isFunction, isKnown }) => isKnown && !isFunction);
   if (!isAbout) return { kind: "unknown", nearest: [] };
   const candidates = candidatesOf(text, found);
-  const whole = [...earlierOf(text, earlier), text].join(" ");
+  const whole = [...earlierOf(text, earlier), text].join("\n");
   const nearness = await nearnessOf(knowledge, { question: text, whole, found, candidates }, { signal });
   return decide(text, { found, candidates, nearness });
 }

@@ -3,7 +3,7 @@ import { isFunctionWord } from "../knowledge/terms.ts";
 import { wordsOf } from "../knowledge/words.ts";
 import { isCarried, type Stretch } from "./cite-align.ts";
 import { claimWordsOf, type ClaimWord } from "./cite-words.ts";
-import { readable, sentencesOf, type Sentence } from "./sentences.ts";
+import { readable, sentencesOf, type Sentence } from "../knowledge/sentences.ts";
 
 /** A stretch of a passage that carries a sentence: which passage, and its first and last sentence there. */
 export interface Carrier {

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import type { Answer, Passage } from "../chat.ts";
 import { createCiter, type Carrier } from "./cite.ts";
-import { sentencesOf } from "./sentences.ts";
+import { sentencesOf } from "../knowledge/sentences.ts";
 import { piecesOf } from "./write-pieces.ts";
 
 /** By what a stretch of text is known again without keeping it: its length, a hash that can be rolled along a text, and SHA-256. */

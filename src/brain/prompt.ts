@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Passage, Quote, Turn } from "../chat.ts";
 import { withoutUnseen } from "./gate-unseen.ts";
-import { readable, sentencesOf } from "./sentences.ts";
+import { readable, sentencesOf } from "../knowledge/sentences.ts";
 
 /** Passages in one prompt, and tokens of each: reading them is most of the time that an answer takes. */
 export const MOST_PASSAGES = 4;

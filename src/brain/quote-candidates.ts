@@ -4,7 +4,7 @@ import { shareOf } from "../knowledge/ranking.ts";
 import { countWords } from "../knowledge/split-block.ts";
 import { wordsOf } from "../knowledge/words.ts";
 import { partsOf } from "./sentence-parts.ts";
-import { sentencesOf, type Sentence } from "./sentences.ts";
+import { sentencesOf, type Sentence } from "../knowledge/sentences.ts";
 
 /** A sentence that may be quoted, with what its words say about it; see quote.ts for what it is worth. */
 export interface Candidate {
@@ -20,7 +20,7 @@ export interface Candidate {
   readonly similarity: number | undefined;
   /** The share of the question's weight that it has, more for a short sentence. */
   readonly match: number;
-  /** What speaks for it or against it whatever it is about: a number where one is asked for, code, being a question. */
+  /** What speaks for it or against it whatever it is about: a number or code where one is asked for, being a question. */
   readonly fit: number;
 }
 
@@ -31,7 +31,7 @@ const RELEVANT = 0.6;
 const LONGEST_CONTEXT = 15;
 
 // Chosen from plateaus on both public question sets together; bench/answers.ts measures them.
-/** Worth of a number where a number is asked for; cost of being a question itself, or code. */
+/** Worth of a number where a number is asked for; cost of being a question itself, or code where none is asked for. */
 const NUMBER = 0.3;
 const QUESTION = 0.2;
 const CODE = 0.3;
@@ -43,6 +43,7 @@ const B = 0.85;
 const TYPICAL = 15;
 const SHORTEST = 6;
 
+const ASKS_CODE = /\b(?:code|command|snippet|script|syntax|config(?:uration)?|curl|json|yaml|regex|example)\b/i;
 const ASKS_NUMBER =
   /\bhow (?:many|much|long|often|far|big|large|old|soon)\b|\b(?:max|maximum|min|minimum|cap|limit|most|least|number|cost|price|rate|amount|deadline)\b|\bwhen\b/i;
 const HAS_NUMBER =
@@ -83,6 +84,7 @@ function quotableOf({ text }: Passage): Sentence[] {
 /** What a sentence has of a question, and how it fits it. */
 function askedIn(question: string, terms: readonly Term[]) {
   const asksNumber = ASKS_NUMBER.test(question);
+  const asksCode = ASKS_CODE.test(question);
   const known = terms
     .filter(({ isKnown }) => isKnown)
     .map((term) => ({ ...term, weight: term.weight * (term.isEarlier ? EARLIER : 1) }));
@@ -100,7 +102,7 @@ function askedIn(question: string, terms: readonly Term[]) {
       fit:
         (asksNumber && HAS_NUMBER.test(text) ? NUMBER : 0) -
         (/[?？]\s*$/.test(text) ? QUESTION : 0) -
-        (kind === "code" ? CODE : 0),
+        (kind === "code" && !asksCode ? CODE : 0),
     };
   };
 }

@@ -22,6 +22,11 @@ const WORTHWHILE = 0.5;
 /** A sentence with so much of its words in one that is quoted says it again. */
 const SAME = 0.8;
 
+/** A list with at most so many words is quoted whole. */
+const SHORT_LIST = 20;
+/** How a sentence begins that needs the one before it. English. */
+const LEANS = /^(?:it|this|that|these|those|they|such|otherwise|instead|then|if so|in (?:this|that) case)\b/i;
+
 /** A candidate with what it is worth by itself. */
 interface Weighed extends Candidate {
   readonly worth: number;
@@ -78,8 +83,7 @@ function rangeOf(candidates: readonly Candidate[], { cosineOf }: Nearness): (can
 }
 
 /**
- * Takes the best that still fits, again and again; a document that has not been quoted yet has an advantage, and what contradicts a
- * sentence stands beside it.
+ * Takes the best that still fits, again and again, and what belongs to it; a document that has not been quoted yet has an advantage.
  */
 function choose(candidates: readonly Weighed[], terms: readonly Term[]): Weighed[] {
   const left = new Set(candidates.filter(({ words }) => words <= MOST_WORDS));
@@ -97,8 +101,7 @@ function choose(candidates: readonly Weighed[], terms: readonly Term[]): Weighed
     left.delete(best);
     const isFiller = chosen[0] !== undefined && best.worth < WORTHWHILE * chosen[0].worth;
     if (isFiller || chosen.some((one) => saysTheSame(one, best)) || !take(best)) continue;
-    const against = [...left].find((other) => isAgainst(best, other, terms));
-    if (against && take(against)) left.delete(against);
+    for (const other of besides(best, candidates, terms)) if (left.has(other) && take(other)) left.delete(other);
   }
   return chosen;
 }
@@ -108,6 +111,19 @@ function bestOf(left: ReadonlySet<Weighed>, chosen: readonly Weighed[]): Weighed
   const worth = ({ passage, worth: own }: Weighed) =>
     own + (chosen.length > 0 && !documents.has(passage.documentId) ? ANOTHER_DOCUMENT : 0);
   return [...left].reduce((one, other) => (worth(other) > worth(one) ? other : one));
+}
+
+/** What is to be quoted along with a sentence: what contradicts it, the one that it leans on, and the rest of a short list. */
+function besides(best: Weighed, candidates: readonly Weighed[], terms: readonly Term[]): Weighed[] {
+  const { kind, text, context } = best.sentence;
+  const near = candidates.filter(({ passage, sentence }) => passage === best.passage && sentence.kind === kind);
+  const list =
+    kind === "item" && context ? near.filter(({ sentence }) => sentence.context?.range[0] === context.range[0]) : [];
+  return [
+    ...candidates.filter((other) => isAgainst(best, other, terms)).slice(0, 1),
+    ...(LEANS.test(text) ? near.filter(({ order }) => order === best.order - 1) : []),
+    ...(list.reduce((sum, { words }) => sum + words, 0) <= SHORT_LIST ? list : []),
+  ];
 }
 
 function hasNewContext({ passage, sentence }: Candidate, chosen: readonly Candidate[]): boolean {

@@ -1,5 +1,5 @@
 import { countWords } from "../knowledge/split-block.ts";
-import { hideMarks, ITEM, readable, textSentences, trimmed, type Sentence } from "./sentences.ts";
+import { hideMarks, ITEM, readable, textSentences, trimmed, type Sentence } from "../knowledge/sentences.ts";
 
 /** An item longer than this is quoted by the sentence. */
 const LONG_ITEM = 25;

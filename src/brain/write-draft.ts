@@ -1,7 +1,7 @@
 import type { Passage, Quote } from "../chat.ts";
 import { createCiter, type Carrier } from "./cite.ts";
 import { gate, gateCode } from "./gate.ts";
-import { sentencesOf } from "./sentences.ts";
+import { sentencesOf } from "../knowledge/sentences.ts";
 import { piecesOf, type Piece } from "./write-pieces.ts";
 
 /** An answer as it grows: of what a model writes, the sentences that a passage carries, with their marks put right. */

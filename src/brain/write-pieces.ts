@@ -1,4 +1,4 @@
-import { sentencesOf } from "./sentences.ts";
+import { sentencesOf } from "../knowledge/sentences.ts";
 
 /** A stretch of what a model wrote that is judged as one: without its marks, which count the documents of the prompt from 1. */
 export interface Piece {

@@ -7,7 +7,7 @@ import { collapseNearDuplicates } from "./near-duplicates.ts";
 import type { PassageIndex, Scope } from "./passage-index.ts";
 import { rankByPieces } from "./pieces.ts";
 import { rankHits } from "./ranking.ts";
-import { findNear, rerank } from "./search-by-meaning.ts";
+import { compareSentences, findNear, rerank } from "./search-by-meaning.ts";
 import { rankTyped } from "./typed.ts";
 import { wordsOf } from "./words.ts";
 import { earlierOf, FREQUENCY_CAP, termsOf, weigh, type Unweighed } from "./terms.ts";
@@ -26,7 +26,7 @@ const FEWEST_WORDS = 3;
  */
 export function createSearch(
   index: PassageIndex,
-  meaning?: Pick<Meaning, "nearest" | "rerank">,
+  meaning?: Pick<Meaning, "nearest" | "nearness" | "rerank">,
 ): Pick<Knowledge, "search" | "lookup"> {
   return {
     async search({ text, earlier: before }, { limit, signal, ...place }) {
@@ -42,7 +42,8 @@ export function createSearch(
       ]);
       signal.throwIfAborted();
       const byWords = rankByPieces(rankHits(merge(candidates, near), terms), terms);
-      const hits = await rerank(asked, near ? fuse(byWords) : byWords, { meaning, signal });
+      const compared = near ? await compareSentences(asked, fuse(byWords), { meaning, signal }) : byWords;
+      const hits = await rerank(asked, compared, { meaning, signal });
       return { hits: collapseNearDuplicates(hits).slice(0, limit), terms };
     },
     async lookup(words, { limit, signal, ...place }) {

@@ -18,8 +18,9 @@ export interface Word {
 /** The words of a text in order, in lower case and without accents, with English stems as the passage index makes them. */
 export function wordsOf(text: string): Word[] {
   const found: Word[] = [];
+  const isSpaced = !UNSPACED.test(text);
   for (const match of text.matchAll(/[\p{L}\p{N}\p{M}]+/gu)) {
-    if (!UNSPACED.test(match[0])) found.push(toWord(match[0], match.index));
+    if (isSpaced || !UNSPACED.test(match[0])) found.push(toWord(match[0], match.index));
     else
       for (const { segment, index, isWordLike } of segmenter.segment(match[0]))
         if (isWordLike) found.push(toWord(segment, match.index + index));

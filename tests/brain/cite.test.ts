@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createCiter } from "../../src/brain/cite.ts";
-import { sentencesOf } from "../../src/brain/sentences.ts";
+import { sentencesOf } from "../../src/knowledge/sentences.ts";
 import type { Passage } from "../../src/chat.ts";
 import { randomFrom } from "../../src/eval/random.ts";
 import { passage } from "../helpers/scripted-brain.ts";

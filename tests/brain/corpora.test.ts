@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { MOST_WORDS, pickQuotes } from "../../src/brain/quote.ts";
-import { readable, sentencesOf } from "../../src/brain/sentences.ts";
+import { readable, sentencesOf } from "../../src/knowledge/sentences.ts";
 import type { Passage } from "../../src/chat.ts";
 import { cutPassages, MOST_WORDS as MOST_IN_PASSAGE } from "../../src/knowledge/passages.ts";
 import { rankHits } from "../../src/knowledge/ranking.ts";

@@ -117,6 +117,21 @@ describe("pickQuotes", () => {
     expect(quotes.map(({ text }) => text)).toContain("Bring your garage card.");
   });
 
+  it("quotes a sentence that leans on another one along with it, and a short list whole", () => {
+    const question = "When does the parking garage close?";
+    const leaning = "The gate is new. It closes the parking garage at 22:00.";
+    expect(pickQuotes(question, found(question, [leaning])).quotes.map((quote) => quote.text)).toEqual([
+      "The gate is new.",
+      "It closes the parking garage at 22:00.",
+    ]);
+    const list = "The parking garage closes:\n\n- at 22:00 on weekdays\n- never in summer\n- when it snows";
+    expect(pickQuotes(question, found(question, [list])).quotes.map((quote) => quote.text)).toEqual([
+      "The parking garage closes: at 22:00 on weekdays",
+      "never in summer",
+      "when it snows",
+    ]);
+  });
+
   it("quotes of a long item the sentence that answers", () => {
     const question = "What is the garage deposit?";
     const filler = "The garage is open to all who work here, and to those who visit us for a day or for longer.";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { partsOf } from "../../src/brain/sentence-parts.ts";
-import { sentencesOf } from "../../src/brain/sentences.ts";
+import { sentencesOf } from "../../src/knowledge/sentences.ts";
 import { countWords } from "../../src/knowledge/split-block.ts";
 
 const partsIn = (markdown: string) => sentencesOf(markdown).flatMap((sentence) => partsOf(sentence, markdown));

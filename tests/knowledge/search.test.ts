@@ -112,6 +112,7 @@ describe("search by meaning", () => {
             similarity: near[path] ?? 0,
           }))
           .toSorted((one, other) => other.similarity - one.similarity),
+      nearness: async () => undefined,
       rerank: async () => undefined,
     });
   }
@@ -131,7 +132,11 @@ describe("search by meaning", () => {
   it("goes on with words where meaning cannot be told", async () => {
     const index = memoryPassageIndex();
     await index.replace({ documents: [indexed("leave.md", texts["leave.md"])], removed: [] });
-    const { search } = createSearch(index, { nearest: async () => undefined, rerank: async () => undefined });
+    const { search } = createSearch(index, {
+      nearest: async () => undefined,
+      nearness: async () => undefined,
+      rerank: async () => undefined,
+    });
     expect((await search({ text: "annual leave", earlier: [] }, options)).hits).toHaveLength(1);
   });
 
@@ -142,6 +147,7 @@ describe("search by meaning", () => {
     const plain = await createSearch(index).search({ text: "leave form", earlier: [] }, options);
     const { search } = createSearch(index, {
       nearest: async () => undefined,
+      nearness: async () => undefined,
       rerank: async (_question, passages) => passages.map((_passage, place) => place / 10),
     });
     const { hits } = await search({ text: "leave form", earlier: [] }, options);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readable, sentencesOf } from "../../src/brain/sentences.ts";
+import { readable, sentencesOf } from "../../src/knowledge/sentences.ts";
 
 const texts = (markdown: string) => sentencesOf(markdown).map(({ text }) => text);
 
