@@ -107,9 +107,12 @@ async function examplesOf(set: SetName, embedder: Embedder | undefined): Promise
     const text = cleanQuestion(question);
     const whole = [...earlierOf(text, earlier), text].join("\n");
     const compared = { question: text, whole, found, candidates: candidatesOf(text, found) };
-    // What comes late the first time is remembered for the second.
+    // What is remembered from before comes in time.
+    const texts = compared.candidates.map(({ sentence }) => sentence.text);
+    if (embedder) await knowledge.nearness(whole, texts, { signal });
     const attempt = () => nearnessOf(knowledge, compared, { signal });
     const nearness = embedder && ((await attempt()) ?? (await attempt()) ?? (await attempt()));
+    if (embedder && !nearness) throw new Error(`No nearness for: ${question}`);
     return { signs: signsOf(found, nearness), isAnswerable: answerable };
   };
   const own: Example[] = [];

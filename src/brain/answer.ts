@@ -5,7 +5,7 @@ import { shareOf } from "../knowledge/ranking.ts";
 import { earlierOf, pointsBack } from "../knowledge/terms.ts";
 import { wordsOf } from "../knowledge/words.ts";
 import type { Answered, Progress } from "./brain.ts";
-import { confidence, CONSIDERED, signsOf } from "./confidence.ts";
+import { CONSIDERED, holdsAnswer } from "./confidence.ts";
 import { nearnessOf, type Nearness } from "./nearness.ts";
 import { candidatesOf, type Candidate } from "./quote-candidates.ts";
 import { pickQuotes } from "./quote.ts";
@@ -53,8 +53,6 @@ async function fromPassages(
   { text, earlier, found }: { readonly text: string; readonly earlier: readonly string[]; readonly found: Found },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Answer> {
-  const isAbout = found.terms.some(({ isFunction, isKnown }) => isKnown && !isFunction);
-  if (!isAbout) return { kind: "unknown", nearest: [] };
   const candidates = candidatesOf(text, found);
   const whole = [...earlierOf(text, earlier), text].join("\n");
   const nearness = await nearnessOf(knowledge, { question: text, whole, found, candidates }, { signal });
@@ -70,10 +68,11 @@ function decide(
   },
 ): Answer {
   const { found, nearness } = given;
-  const unknown = { kind: "unknown", nearest: nearest(found.hits) } as const;
-  if (confidence(signsOf(found, nearness)) < 0) return unknown;
+  const isAbout = found.terms.some(({ isFunction, isKnown }) => isKnown && !isFunction);
+  const unknown = { kind: "unknown", nearest: isAbout ? nearest(found.hits) : [] } as const;
+  if (!(isAbout || nearness) || !holdsAnswer(found, nearness)) return unknown;
   const { quotes, passages, conflicts } = pickQuotes(text, found, given);
-  if (!pointsBack(text) && !isAnswered(found, passages)) return unknown;
+  if (!nearness && !pointsBack(text) && !isAnswered(found, passages)) return unknown;
   const [firstQuote, ...quotesAfter] = quotes;
   const [firstPassage, ...passagesAfter] = passages;
   if (!firstQuote || !firstPassage) return unknown;

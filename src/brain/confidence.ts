@@ -74,12 +74,12 @@ export type Model = Readonly<Partial<Record<keyof Signs, number>> & { bias: numb
 // Fitted by bench/fit-confidence.ts on both public question sets together; docs/answers.md says how, and how well they do.
 const BY_WORDS: Model = { bias: -2.392, evidence: 0.816, standsOut: 1.274, fallsOff: 0.496, unknown: -1.465 };
 const BY_MEANING: Model = {
-  bias: -2.597,
-  evidence: 0.793,
-  standsOut: 1.088,
-  unknown: -1.253,
-  near: 1.872,
-  lost: -1.355,
+  bias: -3.591,
+  evidence: 0.752,
+  standsOut: 1.251,
+  unknown: -1.329,
+  near: 2.464,
+  lost: -0.805,
 };
 
 /** The signs by name. */
@@ -91,4 +91,17 @@ export const SIGNS = ["evidence", "standsOut", "fallsOff", "unknown", "near", "l
  */
 export function confidence(signs: Signs, model: Model = signs.near === undefined ? BY_WORDS : BY_MEANING): number {
   return SIGNS.reduce((sum, name) => sum + (model[name] ?? 0) * (signs[name] ?? 0), model.bias);
+}
+
+/** Where less than this share of the question's words stands anywhere (another language, quite other words), words tell nothing. */
+const WORDS_TELL = 0.5;
+/** How near the nearest sentences then have to be: half of such questions are answered, and one in six that has no answer (XQuAD, e5). */
+const NEAR_ENOUGH = 0.6;
+
+/** Whether the documents hold an answer, as far as words and meaning tell. Pure. */
+export function holdsAnswer(found: Found, nearness: Pick<Nearness, "near" | "lost"> | undefined): boolean {
+  const own = found.terms.filter(({ isFunction, isEarlier }) => !isFunction && !isEarlier);
+  const known = own.filter(({ isKnown }) => isKnown).length;
+  if (nearness && known < WORDS_TELL * own.length) return nearness.near >= NEAR_ENOUGH;
+  return confidence(signsOf(found, nearness)) >= 0;
 }

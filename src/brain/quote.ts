@@ -151,7 +151,7 @@ function toQuote(
   const header = context && sentence.kind === "row" ? [context.range] : [];
   return {
     passage: passages.indexOf(passage),
-    text: [...leadIn.map(({ text }) => text), sentence.text].join(" "),
+    text: [...leadIn.map(({ text }) => text), sentence.text.trimStart()].join(" "),
     ranges: [...leadIn.map(({ range }) => range), ...header, sentence.range],
   };
 }

@@ -66,7 +66,7 @@ function partsOfCode(code: Sentence, markdown: string): Sentence[] {
   return packed(code.text.split(/(?<=\n)/), "").flatMap((lines) => {
     const range = trimmed(lines, offset);
     offset += lines.length;
-    const text = lines.replace(/^\n+|\s+$/g, "");
+    const text = lines.trim();
     return text === "" ? [] : [{ ...code, text, range }];
   });
 }

@@ -208,16 +208,26 @@ describe("answerQuestion by meaning", () => {
     expect(one.answer.kind).toBe("quoted");
   });
 
-  it("asks no model about small talk, nor about what nobody wrote of", async () => {
-    let asks = 0;
-    const counting = async () => {
-      asks += 1;
-      return undefined;
-    };
-    const knowledge = { ...(await knowing(documents)), nearness: counting };
-    await answerQuestion(knowledge, asked("hi there"), { signal });
-    await answerQuestion(knowledge, asked("xylophone quux"), { signal });
-    expect(asks).toBe(0);
+  it("answers a question of which no word is known, as one in another language, where a sentence is near enough", async () => {
+    const more = [
+      "People like holidays.",
+      "People need holidays.",
+      "All people get holidays.",
+      "Holidays help people.",
+    ];
+    const written = { ...documents, "time.md": [["People get four weeks of holidays.", ...more].join(" ")] };
+    const knowledge = await knowingByMeaning(written, meaningEmbedder());
+    const { answer } = await answerQuestion(knowledge, asked("Urlaub Leute"), { signal });
+    expect(answer.kind === "quoted" && answer.quotes.map(({ text }) => text)).toContain("People like holidays.");
+    const none = await answerQuestion(knowledge, asked("Xylophon spielen"), { signal });
+    expect(none.answer).toEqual({ kind: "unknown", nearest: [] });
+  });
+
+  it("asks no model about small talk", async () => {
+    const broken = () => Promise.reject(new Error("was asked"));
+    const knowledge = { ...(await knowing(documents)), nearness: broken };
+    expect((await answerQuestion(knowledge, asked("hi there"), { signal })).answer.kind).toBe("plain");
+    await expect(answerQuestion(knowledge, asked("four chairs"), { signal })).rejects.toThrow("was asked");
   });
 });
 

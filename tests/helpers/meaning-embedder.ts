@@ -4,7 +4,8 @@ import { wordsOf } from "../../src/knowledge/words.ts";
 
 /** Words that mean the same to it. Every other word means something of its own, but for those of grammar, which mean nothing. */
 const MEANINGS = [
-  ["vacation", "holiday", "holidays", "leave"],
+  ["vacation", "holiday", "holidays", "leave", "urlaub"],
+  ["people", "leute"],
   ["salary", "wage", "wages", "pay"],
   ["close", "closes", "shut", "shuts"],
   ["library", "open"],
