@@ -16,6 +16,16 @@ export interface ChatMessage {
   readonly author: { readonly id: string; readonly name: string; readonly isBot: boolean };
   readonly text: string;
   readonly sentAt: string;
+  /** The message of the same channel that it replies to. */
+  readonly replyTo?: string;
+  /** Where people find it, on platforms whose messages have addresses. */
+  readonly url?: string;
+}
+
+/** A file that came with a question; `base64` holds its bytes, so that it passes unchanged between processes. */
+export interface AttachedFile {
+  readonly name: string;
+  readonly base64: string;
 }
 
 /** An earlier turn of the same conversation, oldest first where there are several. */
@@ -29,6 +39,8 @@ export interface Question {
   readonly message: ChatMessage;
   readonly turns: readonly Turn[];
   readonly clearance: readonly Audience[];
+  /** They are read for this question only, and never kept. */
+  readonly files?: readonly AttachedFile[];
 }
 
 /** A stretch of one document, small enough to be found and quoted as one. */

@@ -2,10 +2,15 @@ import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
+import { discordSchema } from "./config-discord.ts";
 import { codeOf } from "./error-code.ts";
 import { UserError } from "./user-error.ts";
 
-const audience = z.union([z.literal("public"), z.literal("team")]);
+const audience = z.union([
+  z.literal("public"),
+  z.literal("team"),
+  z.templateLiteral(["discord:", z.string().regex(/^\d{5,20}(?::\d{5,20}){0,2}$/)]),
+]);
 
 const documents = z.strictObject({
   folder: z.string().min(1),
@@ -89,6 +94,8 @@ const embeddings = z.strictObject({
   threads: z.int().min(1).max(512).optional(),
 });
 
+const links = z.strictObject({ hosts: z.array(z.string().regex(/^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/)).default([]) });
+
 const log = z.strictObject({
   level: z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
   file: z.string().min(1).optional(),
@@ -102,6 +109,8 @@ const schema = z.strictObject({
   model: model.prefault({}),
   embeddings: embeddings.prefault({}),
   web: web.prefault({}),
+  discord: discordSchema.prefault({}),
+  links: links.prefault({}),
   seal: z.enum(["auto", "off"]).default("auto"),
   log: log.prefault({}),
 });

@@ -1,5 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { readDiscordSettings, type DiscordSettings } from "./config-discord.ts";
 import { readEmbeddingSettings, type EmbeddingSettings } from "./config-embeddings.ts";
 import { readConfigFile } from "./config-file.ts";
 import { readIndexSettings, type IndexSettings } from "./config-index.ts";
@@ -44,6 +45,10 @@ export interface Settings {
   readonly seal: "auto" | "off";
   /** `file` is an absolute path, or "stderr". */
   readonly log: { readonly level: string; readonly file: string };
+  /** How Hearth speaks Discord, where it has a token. */
+  readonly discord: DiscordSettings | undefined;
+  /** Hosts that a link in an answer may lead to: those written down, and those of the documents' own addresses. */
+  readonly linkHosts: readonly string[];
   /** The chat platforms that a token was given for, in the environment or in a file named there. */
   readonly platforms: readonly string[];
   /** False where the person asked for no colours (https://no-color.org). */
@@ -91,9 +96,17 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
       level: commandLine.logLevel ?? parsed.log.level,
       file: chooseLogFile(commandLine.log ?? parsed.log.file, { data: absolute(data), absolute }),
     },
+    discord: readDiscordSettings(file, place.environment),
+    linkHosts: [...new Set([...parsed.links.hosts, ...(parsed.documents ?? []).flatMap(({ url }) => hostOf(url))])],
     platforms: readPlatforms(place.environment),
     colors: !place.environment["NO_COLOR"],
   };
+}
+
+/** The host of a folder's address; none where the address has braces in its host. */
+function hostOf(url: string | undefined): string[] {
+  const host = url === undefined ? undefined : URL.parse(url.replaceAll(/\{\w+\}/g, "x"))?.hostname;
+  return host === undefined || host === "" ? [] : [host];
 }
 
 function chooseLogFile(

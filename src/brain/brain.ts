@@ -1,5 +1,5 @@
-import type { Answer, Audience, Conversation, Hit, Passage, Question } from "../chat.ts";
-import type { Explanation, KnowledgeStatus, SyncReport, Synced } from "../knowledge/knowledge.ts";
+import type { Answer, Audience, ChatMessage, Conversation, Hit, Passage, Question, Turn } from "../chat.ts";
+import type { Explanation, FailedDocument, KnowledgeStatus, SyncReport, Synced } from "../knowledge/knowledge.ts";
 import type { Scope } from "../knowledge/passage-index.ts";
 
 /** The sentences that answer, quoted. */
@@ -63,6 +63,8 @@ export interface Answered {
   readonly answer: Answer;
   readonly hits: readonly Hit[];
   readonly writing?: Writing;
+  /** Attached files that could not be read, and why. */
+  readonly unread?: readonly FailedDocument[];
   readonly timings: {
     readonly search: number;
     readonly answer: number;
@@ -100,6 +102,37 @@ export interface AnswerScope {
   readonly messageId?: string;
   readonly askerId?: string;
   readonly since?: string;
+}
+
+/** A passage that was considered for an answer: where it stands, what it scored, and whether the answer was taken from it. */
+export interface Considered extends Pick<Passage, "documentId" | "path" | "title" | "headings" | "url" | "modifiedAt"> {
+  readonly score: number;
+  readonly isUsed: boolean;
+}
+
+/** How an earlier answer came about, without its text and without any of a document. Passages best first. */
+export interface Why extends Pick<Answered, "id" | "writing" | "timings"> {
+  /** ISO 8601. */
+  readonly answeredAt: string;
+  readonly kind: Answer["kind"];
+  readonly passages: readonly Considered[];
+}
+
+/** What somebody said of an answer. */
+export type Rating = "up" | "down";
+
+/** A message that was edited (`text` is what it says now) or deleted (no `text`). */
+export interface Revision {
+  readonly conversation: Conversation;
+  readonly id: string;
+  readonly text?: string;
+}
+
+/** What was deleted, counted. */
+export interface Forgotten {
+  readonly messages: number;
+  readonly answers: number;
+  readonly ratings: number;
 }
 
 /** The model that writes, if there is one: where it stands, whether it is let write, and why, in a sentence for people. */
@@ -197,4 +230,28 @@ export interface Brain {
   ): Promise<void>;
   /** Forgets which passages answers were taken from, so that nothing is told of them any more. Gives how many there were. */
   forgetAnswers(of: AnswerScope, options: { readonly signal: AbortSignal }): Promise<number>;
+  /** Keeps what was said to Hearth and what it answered, for follow-ups; a message that is kept already is replaced. */
+  remember(messages: readonly ChatMessage[], options: { readonly signal: AbortSignal }): Promise<void>;
+  /**
+   * What was said before, oldest first: in a thread or a direct message what is kept of it; elsewhere what `replyTo` replies to, and
+   * so on back.
+   */
+  turns(
+    of: { readonly conversation: Conversation; readonly replyTo?: string },
+    options: { readonly signal: AbortSignal },
+  ): Promise<readonly Turn[]>;
+  /** Follows edits and deletions of messages. Gives how many of them were kept. */
+  revise(revisions: readonly Revision[], options: { readonly signal: AbortSignal }): Promise<number>;
+  /** How an answer came about, with those of its passages that the clearance covers; undefined where that is no longer known. */
+  why(
+    id: string,
+    options: { readonly clearance: readonly Audience[]; readonly signal: AbortSignal },
+  ): Promise<Why | undefined>;
+  /** Keeps what a person said of an answer, their last word; without `rating` it is taken back. */
+  rate(
+    said: { readonly answerId: string; readonly personId: string; readonly rating?: Rating },
+    options: { readonly signal: AbortSignal },
+  ): Promise<void>;
+  /** Deletes what was said, what answers were taken from, and what was said of them; the bytes leave the disk at once. */
+  forget(of: AnswerScope, options: { readonly signal: AbortSignal }): Promise<Forgotten>;
 }

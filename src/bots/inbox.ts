@@ -1,0 +1,85 @@
+import type { Conversation } from "../chat.ts";
+import type { Asked, Given, PlatformName, Posted } from "./platform.ts";
+
+/** A message that is to be sent, written down before it is: the `part`-th of a job, from 0. */
+export interface Sending {
+  readonly job: string;
+  readonly part: number;
+  /** When it was first tried (milliseconds), and what it became. */
+  readonly plannedAt: number;
+  readonly posted?: Posted;
+}
+
+/** A question in the inbox. `job` names it everywhere: letters and digits, at most 20, the same for the same event. */
+export interface Job {
+  readonly job: string;
+  readonly asked: Asked;
+  /** Milliseconds. */
+  readonly acceptedAt: number;
+}
+
+/**
+ * What was asked and not yet answered, and what was sent, on disk: a kill at any moment loses no question and doubles no answer. It
+ * holds nothing else, and a question's text goes when it is answered.
+ */
+export interface Inbox extends Disposable {
+  /** Writes a question down; undefined where the event is known already, answered or not. Throws where it cannot be written. */
+  accept(asked: Asked): Job | undefined;
+  /** Questions that were not finished, oldest first. */
+  open(platform: PlatformName): readonly Job[];
+  /** The text of a waiting question changes; false where it is not waiting. */
+  edit(
+    of: { readonly platform: PlatformName; readonly conversation: Conversation; readonly id: string },
+    text: string,
+  ): boolean;
+  /** Drops waiting questions, by their message or by their space; gives their jobs. */
+  drop(of: {
+    readonly platform: PlatformName;
+    readonly space?: string;
+    readonly messageId?: string;
+    readonly askerId?: string;
+  }): readonly string[];
+  /** The question is done with: its text goes, its id stays for the time that the platform may bring it again. */
+  done(job: string): void;
+
+  /** Writes down that a part will be sent, before it is; an earlier plan for it stands. */
+  plan(job: string, part: number): Sending;
+  /** Writes down what a part became. */
+  sent(job: string, part: number, posted: Posted): void;
+  /** What was planned for a job, in order. */
+  sendings(job: string): readonly Sending[];
+
+  /** Keeps an answer that stands on the platform; by the brain's id, or by the id of any of its messages. */
+  give(given: Given): void;
+  given(
+    of: { readonly answerId: string } | { readonly platform: PlatformName; readonly messageId: string },
+  ): Given | undefined;
+
+  /** Threads and direct messages that Hearth takes part in: follow-ups there need no mention. `channel` is the thread's own id there. */
+  join(
+    platform: PlatformName,
+    place: { readonly space: string; readonly channel: string; readonly isDirect: boolean },
+  ): void;
+  leave(platform: PlatformName, place: { readonly space: string; readonly channel?: string }): void;
+  joined(
+    platform: PlatformName,
+  ): readonly { readonly space: string; readonly channel: string; readonly isDirect: boolean }[];
+
+  /** The last message of a channel that was seen (ids grow), so that what came later can be read after a stop. */
+  see(platform: PlatformName, channel: string, messageId: string): void;
+  seen(platform: PlatformName, channel: string): string | undefined;
+
+  /** A value of the adapter's own, such as the hash of its registered commands. */
+  note(platform: PlatformName, key: string, value: string): void;
+  noted(platform: PlatformName, key: string): string | undefined;
+
+  /** Deletes all that is kept of a space, or of a person there; gives how many rows. Their bytes are overwritten when it returns. */
+  forget(of: {
+    readonly platform: PlatformName;
+    readonly space: string;
+    readonly channel?: string;
+    readonly askerId?: string;
+  }): number;
+  /** Deletes what has passed its time. */
+  prune(now: number): void;
+}

@@ -1,0 +1,100 @@
+import type { Audience, ChatMessage, Conversation } from "../chat.ts";
+
+/** The places people talk that Hearth is a guest of. */
+export type PlatformName = Extract<Conversation["platform"], "discord" | "slack">;
+
+/** A file that came with a message. `source` tells the adapter where to fetch it. */
+export interface OfferedFile {
+  readonly name: string;
+  readonly bytes: number;
+  readonly source: string;
+}
+
+/**
+ * A question as an adapter understood it: plain data, for it lies in the inbox until it is answered. `id` is the platform's own for
+ * the event, unique within the platform. The message's text holds no mention of Hearth.
+ */
+export interface Asked {
+  readonly id: string;
+  readonly platform: PlatformName;
+  readonly message: ChatMessage;
+  /** Who sees the answer: everybody who reads the place, or the asker alone. */
+  readonly seenBy: "place" | "asker";
+  readonly files: readonly OfferedFile[];
+  /** What the adapter has to know to reply, such as an interaction's token; nobody else reads it. */
+  readonly route: Readonly<Record<string, string>>;
+}
+
+/** Buttons below an answer. `answerId` is the brain's. */
+export type Button =
+  | { readonly kind: "stop"; readonly job: string }
+  | { readonly kind: "up" | "down" | "why" | "human"; readonly answerId: string };
+
+/** What is to be seen of an answer: Markdown that has passed the output gate, and buttons. */
+export interface Content {
+  readonly markdown: string;
+  readonly buttons: readonly Button[];
+}
+
+/** A message of Hearth's own on the platform. `conversation` may be a thread that was made for it. */
+export interface Posted {
+  readonly id: string;
+  readonly conversation: Conversation;
+  readonly url?: string;
+}
+
+/** An answer as it stands on the platform, for its buttons and for the day its sources change. */
+export interface Given {
+  readonly answerId: string;
+  readonly job: string;
+  readonly platform: PlatformName;
+  /** Where it was asked, by which message or interaction, and by whom. */
+  readonly conversation: Conversation;
+  readonly askedId: string;
+  readonly askerId: string;
+  readonly seenBy: Asked["seenBy"];
+  readonly posted: readonly [Posted, ...Posted[]];
+  /** Milliseconds. */
+  readonly givenAt: number;
+}
+
+/** The reply to one question. Its first state makes a message, later ones edit it. */
+export interface Reply {
+  /** Shows a state as soon as the platform lets it; a later one overtakes it. Never throws, and does not wait. */
+  show(content: Content): void;
+  /**
+   * Shows the last state, in as many messages as it takes; resolves when it is there, with the messages in order. Also after a kill
+   * in the middle of an earlier try it is there once.
+   */
+  finish(content: Content, options: { readonly signal: AbortSignal }): Promise<readonly [Posted, ...Posted[]]>;
+}
+
+/** A place where people talk, connected. `readers` and `reply` may be asked for questions of an earlier run. */
+export interface ChatPlatform extends AsyncDisposable {
+  readonly name: PlatformName;
+  /** Connects, catches up with what was missed, and hands everything to the desk until disposed of. Throws a UserError for what only the owner can mend. */
+  start(desk: Desk, options: { readonly signal: AbortSignal }): Promise<void>;
+  /** What everybody may read who will see the answer, at most 60 s old; anything unclear gives less. Rejects where nothing is known. */
+  clearance(asked: Asked, options: { readonly signal: AbortSignal }): Promise<readonly Audience[]>;
+  reply(asked: Asked): Reply;
+  /** The bytes of a file that came with a question. Rejects where there are more than `most`. */
+  fetchFile(file: OfferedFile, options: { readonly most: number; readonly signal: AbortSignal }): Promise<Uint8Array>;
+  /** The question of an answer as it stands on the platform now; undefined where it is gone or cannot be asked again. */
+  recall(given: Given, options: { readonly signal: AbortSignal }): Promise<Asked | undefined>;
+  /** Puts another answer in the place of the one that was posted. */
+  amend(given: Given, content: Content, options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Adds a line below an answer that was posted, which stays, and tells the asker by a short message in the same place. */
+  mark(given: Given, line: string, options: { readonly signal: AbortSignal }): Promise<void>;
+}
+
+/** What an adapter hands everything to. Nothing here waits for an answer. */
+export interface Desk {
+  /** Writes a question down and sees to its answer. False where it was known already. Throws where it cannot be written. */
+  ask(asked: Asked): boolean;
+  /** Stops writing; what is there stands. Nothing where `personId` did not ask. */
+  stop(job: string, personId: string): "stopped" | "not yours" | "over";
+  /** A message was edited (to `text`) or deleted (no `text`). */
+  revised(of: { readonly conversation: Conversation; readonly ids: readonly string[]; readonly text?: string }): void;
+  /** The platform takes Hearth out of a space, or one of its tokens: work there ends, and what is waiting is dropped. */
+  left(platform: PlatformName, space?: string): void;
+}
