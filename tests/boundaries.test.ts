@@ -57,7 +57,15 @@ const inFolder = (path: string, folder: string) => path.startsWith(`src/${folder
 const show = ({ from, to }: Import) => `${from} imports ${to}`;
 
 /** Words every folder may use. */
-const SHARED = ["src/abort.ts", "src/chat.ts", "src/error-code.ts", "src/lock.ts", "src/log.ts", "src/user-error.ts"];
+const SHARED = [
+  "src/abort.ts",
+  "src/chat.ts",
+  "src/error-code.ts",
+  "src/lock.ts",
+  "src/log.ts",
+  "src/sqlite-file.ts",
+  "src/user-error.ts",
+];
 /** The only files that construct. */
 const ROOTS = ["src/core.ts", "src/edge.ts"];
 
@@ -151,7 +159,7 @@ describe("each library has one home", () => {
     chardet: /^src\/knowledge\/read\/encoding\.ts$/,
     "iconv-lite": /^src\/knowledge\/read\/encoding\.ts$/,
     yaml: /^src\/(config-file\.ts|config-embedder-list\.ts|knowledge\/read\/|models\/catalogue\.ts)/,
-    zod: /^src\/(config-file\.ts|config-embedder-list\.ts|(model-lock|verdict-file)\.ts|channel\/protocol\.ts|bots\/web\/|brain\/puppet\.ts|commands\/|models\/)/,
+    zod: /^src\/(config-file\.ts|config-discord\.ts|config-embedder-list\.ts|(model-lock|verdict-file)\.ts|channel\/protocol\.ts|bots\/web\/|brain\/puppet\.ts|commands\/|models\/)/,
     hono: /^src\/bots\/web\//,
     "@hono/node-server": /^src\/bots\/web\//,
     "vscode-jsonrpc": /^src\/channel\//,

@@ -1,8 +1,7 @@
-import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import type { Audience } from "../chat.ts";
 import type { Log } from "../log.ts";
+import { emptyWriteAheadLog, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
 import type { AnswerScope, StaleAnswer } from "./brain.ts";
 import type { AnswerRecord, AnswerRecords, KeptSource, SourceRecord } from "./records.ts";
 
@@ -12,9 +11,7 @@ const KEPT_MS = 30 * 24 * 60 * 60_000;
 const MOST_ANSWERS = 50_000;
 /** Counts up when the tables change; records of another version are put aside. */
 const VERSION = 1;
-/** SQLite's own codes for a file that another process has locked, one that is damaged, and one that is no database. */
-const BUSY = 5;
-const DAMAGED: readonly number[] = [11, 26];
+const NAME = "the record of answers";
 
 const PLATFORMS = ["discord", "slack", "web", "terminal"] as const;
 
@@ -30,8 +27,7 @@ const TABLES = `
   CREATE INDEX IF NOT EXISTS answers_at ON answers (at);
   CREATE INDEX IF NOT EXISTS answers_untold ON answers (platform, stale_since) WHERE told_at IS NULL AND stale_since IS NOT NULL;
   CREATE INDEX IF NOT EXISTS sources_answer ON sources (answer);
-  CREATE INDEX IF NOT EXISTS sources_document ON sources (document);
-  PRAGMA user_version = ${VERSION};`;
+  CREATE INDEX IF NOT EXISTS sources_document ON sources (document);`;
 
 const ADD = `
   INSERT OR REPLACE INTO answers (id, at, platform, space, channel, thread, message, asker, clearance)
@@ -68,8 +64,7 @@ export function openAnswerRecords({ path, log }: { readonly path: string; readon
   const run = (query: string, values: Values) => database.prepare(query).run(values);
   const remove = (condition: string, values: Values): number => {
     const removed = Number(run(`DELETE FROM answers WHERE ${condition}`, values).changes);
-    // What was deleted would stand in the write-ahead log for a while.
-    if (removed > 0) database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (removed > 0) emptyWriteAheadLog(database);
     return removed;
   };
   return {
@@ -161,57 +156,14 @@ function conditionOf(of: AnswerScope): [condition: string, values: Values] {
   ];
 }
 
-function inOneStep(database: DatabaseSync, work: () => void): void {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    work();
-    database.exec("COMMIT");
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
-  }
-}
-
 function openSafely(path: string, log: Log): DatabaseSync {
+  // A record that a power failure takes back is no loss; waiting for the disk before every answer would be.
+  const file = { name: NAME, version: VERSION, tables: TABLES, synchronous: "NORMAL" } as const;
   try {
-    return openDatabase(path);
+    return openSqliteFile({ path, ...file }, { log });
   } catch (error) {
-    const code = sqliteCode(error);
-    if (code === BUSY) log.warn("another Hearth keeps the record of answers, so what is answered here is not followed");
-    else if (!DAMAGED.includes(code)) log.error({ err: error }, "the record of answers cannot be used");
-    if (!DAMAGED.includes(code)) return openDatabase(":memory:");
+    if (isBusy(error)) log.warn("another Hearth keeps the record of answers, so what is answered here is not followed");
+    else log.error({ err: error }, "the record of answers cannot be used");
+    return openSqliteFile({ path: ":memory:", ...file }, { log });
   }
-  renameSync(path, `${path}.damaged`);
-  for (const end of ["-wal", "-shm"]) rmSync(path + end, { force: true });
-  log.warn("the record of answers was damaged; it is put aside and begun anew");
-  return openDatabase(path);
-}
-
-function openDatabase(path: string): DatabaseSync {
-  if (path !== ":memory:") {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    // SQLite gives the files beside it the same rights.
-    closeSync(openSync(path, "a", 0o600));
-  }
-  const database = new DatabaseSync(path);
-  try {
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON");
-    // A record that a power failure takes back is no loss; waiting for the disk before every answer would be.
-    database.exec("PRAGMA synchronous = NORMAL");
-    const state = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
-    const version = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);
-    if (state !== "ok" || ![0, VERSION].includes(version)) {
-      throw Object.assign(new Error("The record of answers is damaged"), { errcode: DAMAGED[0] });
-    }
-    database.exec(TABLES);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function sqliteCode(error: unknown): number {
-  // The higher bits say more than is needed.
-  return error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
 }
