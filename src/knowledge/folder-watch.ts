@@ -19,7 +19,7 @@ const named = BACKENDS[platform()];
 const backend = named === undefined ? {} : { backend: named };
 
 /**
- * Calls `onChange` soon after anything below a folder changed, until disposed of. Where the system cannot tell (too many folders, a
+ * Calls `onChange` soon after anything below a folder changed, with the absolute paths where that is known, until disposed of. Where the system cannot tell (too many folders, a
  * file system without notices), `onUnwatched` is told once, and `onChange` comes every few seconds instead.
  */
 export async function watchFolder(
@@ -27,20 +27,30 @@ export async function watchFolder(
   {
     onChange,
     onUnwatched,
-  }: { readonly onChange: () => void; readonly onUnwatched: (error: unknown, seconds: number) => void },
+  }: {
+    readonly onChange: (absolutePaths: readonly string[]) => void;
+    readonly onUnwatched: (error: unknown, seconds: number) => void;
+  },
 ): Promise<AsyncDisposable> {
   let settling: NodeJS.Timeout | undefined;
-  const changed = () => {
+  let changedPaths: string[] = [];
+  const changed = (paths: readonly string[]) => {
+    for (const path of paths) changedPaths.push(path);
     settling ??= setTimeout(() => {
       settling = undefined;
-      onChange();
+      onChange(changedPaths.splice(0));
     }, SETTLE_MS);
   };
-  const { start: poll, stop: stopPolling } = poller({ onChange, onUnwatched });
+  const lookEverywhere = () => onChange([]);
+  const { start: poll, stop: stopPolling } = poller({ onChange: lookEverywhere, onUnwatched });
   const subscribe = async () => {
     const root = await realpath(folder);
     const options = { ignore: ["**/node_modules/**", "**/.git/**"], ...backend };
-    return watcher.subscribe(root, (error) => (error ? poll(error) : changed()), options);
+    return watcher.subscribe(
+      root,
+      (error, events) => (error ? poll(error) : changed(events.map(({ path }) => path))),
+      options,
+    );
   };
   let watched = await identityOf(folder);
   let subscription = await subscribe().catch(poll);
@@ -51,7 +61,7 @@ export async function watchFolder(
     watched = now;
     await subscription?.unsubscribe();
     subscription = await subscribe().catch(poll);
-    onChange();
+    lookEverywhere();
   };
   const following = followEvery(FOLLOW_MS, follow);
   return {

@@ -2,6 +2,7 @@ import { unlessAborted } from "../abort.ts";
 import type { Log } from "../log.ts";
 import type { FailedDocument, Knowledge, SyncReport, SyncState, Synced } from "./knowledge.ts";
 import type { PassageIndex } from "./passage-index.ts";
+import { isWorthTouching, syncTouched } from "./sync-touched.ts";
 import { planSync, sync, type SyncOptions } from "./sync.ts";
 
 /** Upkeep of the index waits until nothing has changed for so long. */
@@ -12,8 +13,8 @@ export interface Keeper extends AsyncDisposable {
   readonly sync: Knowledge["sync"];
   /** What a sync would do now, after the one in hand if there is one; nothing is written. */
   plan(options: { readonly signal: AbortSignal }): Promise<Synced>;
-  /** Asks for a sync, after the one in hand if there is one. */
-  readonly syncSoon: () => void;
+  /** Asks for a sync, after the one in hand if there is one; the files at the given absolute paths, if any, come first in it. */
+  readonly syncSoon: (absolutePaths?: readonly string[]) => void;
   state(): SyncState;
   failed(): readonly FailedDocument[];
 }
@@ -36,10 +37,13 @@ export function createKeeper(options: KeeperOptions): Keeper {
   const { run, state, failed, cancelUpkeep } = createRun(options, closing.signal);
   let running: Promise<SyncReport> | undefined;
   let isAskedAgain = false;
+  let touched = new Set<string>();
 
   const start = () => {
     isAskedAgain = false;
-    running = run().finally(() => {
+    const first = touched;
+    touched = new Set();
+    running = run(first).finally(() => {
       running = undefined;
       if (isAskedAgain && !closing.signal.aborted) syncSoon();
     });
@@ -47,7 +51,8 @@ export function createKeeper(options: KeeperOptions): Keeper {
     running.catch(() => {});
     return running;
   };
-  const syncSoon = () => {
+  const syncSoon = (absolutePaths: readonly string[] = []) => {
+    for (const path of absolutePaths) touched.add(path);
     if (running) isAskedAgain = true;
     else void start();
   };
@@ -76,13 +81,16 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
   let state: SyncState = { kind: "reading", done: 0, total: 0 };
   let failed: readonly FailedDocument[] = [];
   const upkeep = planUpkeep(options);
-  const run = async (): Promise<SyncReport> => {
+  const run = async (touched: ReadonlySet<string>): Promise<SyncReport> => {
     const isFirst = state.kind === "reading";
     const onProgress: SyncOptions["onProgress"] = (at) => {
       if (isFirst) state = { kind: "reading", ...at };
     };
     try {
-      const { report } = await readAll({ ...options, signal, onProgress });
+      const soon = !isFirst && isWorthTouching(touched);
+      const first = soon && (await read({ ...options, signal }, (touching) => syncTouched(touched, touching)));
+      const whole = await read({ ...options, signal, onProgress }, sync);
+      const report = first ? together(first.report, whole.report) : whole.report;
       failed = report.failed;
       state = { kind: "current", at: new Date().toISOString(), seconds: report.seconds };
       // Also where nothing changed: what was taken out an hour ago still stands in old versions.
@@ -99,7 +107,23 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
   return { run, state: () => state, failed: () => failed, cancelUpkeep: upkeep.cancel };
 }
 
-async function readAll({ mayWrite, log, onChanged, ...options }: KeeperOptions & SyncOptions): Promise<Synced> {
+/** What two syncs, one after the other, have changed. */
+function together(one: SyncReport, other: SyncReport): SyncReport {
+  const [added, changed] = [one.added + other.added, one.changed + other.changed];
+  return {
+    ...other,
+    added,
+    changed,
+    removed: one.removed + other.removed,
+    unchanged: Math.max(0, other.unchanged - one.added - one.changed),
+    seconds: one.seconds + other.seconds,
+  };
+}
+
+async function read(
+  { mayWrite, log, onChanged, ...options }: KeeperOptions & SyncOptions,
+  how: (options: SyncOptions) => Promise<Synced>,
+): Promise<Synced> {
   if (!mayWrite()) return { report: await reportStored(options.index), changes: [] };
   let isWritten = false;
   const { documents, catchUp } = options.index;
@@ -107,7 +131,7 @@ async function readAll({ mayWrite, log, onChanged, ...options }: KeeperOptions &
     isWritten = true;
     return options.index.replace(change);
   };
-  const synced = await sync({ ...options, index: { documents, catchUp, replace } }).catch((error: unknown) => {
+  const synced = await how({ ...options, index: { documents, catchUp, replace } }).catch((error: unknown) => {
     if (isWritten) onChanged?.();
     throw error;
   });

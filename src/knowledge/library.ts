@@ -141,9 +141,9 @@ async function keepWatching(given: {
   const { keeper, sources, right, parent, name } = given;
   await using stack = new AsyncDisposableStack();
   if (right.isHeld()) await deleteUnused(parent, name);
-  stack.use(whenGained(right, keeper.syncSoon));
+  stack.use(whenGained(right, () => keeper.syncSoon()));
   for (const source of sources) stack.use(await source.watch(keeper.syncSoon));
-  const timer = setInterval(keeper.syncSoon, FULL_SYNC_MS);
+  const timer = setInterval(() => keeper.syncSoon(), FULL_SYNC_MS);
   timer.unref();
   stack.defer(() => clearInterval(timer));
   return stack.move();

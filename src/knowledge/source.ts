@@ -50,6 +50,11 @@ export interface Source {
   idOf(path: string): string;
   /** Walks the source to its end; rejects when it cannot, so that "not seen" always means "gone". */
   list(options: { readonly signal: AbortSignal }): Promise<Listing>;
-  /** Calls back soon after something changed (changes close together once), until disposed of. */
-  watch(onChange: () => void): Promise<AsyncDisposable>;
+  /** Looks at some absolute paths alone, and gives the ids of the files that are, or were, there; those outside of it are left out. */
+  look(
+    absolutePaths: Iterable<string>,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Listing & { readonly ids: ReadonlySet<string> }>;
+  /** Calls back soon after something changed (changes close together once), until disposed of; with what changed, as far as it is known. */
+  watch(onChange: (absolutePaths: readonly string[]) => void): Promise<AsyncDisposable>;
 }

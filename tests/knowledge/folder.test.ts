@@ -164,19 +164,48 @@ describe("readFileSafely", () => {
   });
 });
 
+describe("look", () => {
+  it("gives the files at the paths alone, and the ids of those that are gone", async () => {
+    using files = scratch({
+      "a.md": "One.",
+      "sub/b.md": "Two.",
+      "c.md": "Three.",
+      ".hidden/d.md": "Four.",
+      "e.bin": "0",
+    });
+    symlinkSync("c.md", join(files.folder, "link.md"));
+    const source = createFolderSource(folderOf(files.folder, { maxBytes: 4 }));
+    const paths = ["a.md", "sub", "sub/b.md", "gone.md", "link.md", ".hidden/d.md", "e.bin", "../x.md"];
+    const absolutePaths = paths.map((path) => join(files.folder, path));
+    const { files: found, refused, ids } = await source.look([...absolutePaths, files.folder], { signal });
+    expect(found.map(({ path }) => path)).toEqual(["a.md", "sub/b.md"]);
+    const { files: listed } = await source.list({ signal });
+    expect(found).toEqual(listed.filter(({ path }) => path !== "c.md"));
+    expect(refused).toEqual([]);
+    expect(ids).toEqual(new Set(["a.md", "e.bin", "gone.md", "sub/b.md"].map(source.idOf)));
+    files.write("a.md", "Too long.");
+    const later = await source.look(absolutePaths, { signal });
+    expect(later.refused.map(({ path }) => path)).toEqual(["a.md"]);
+  });
+});
+
 describe("watch", () => {
-  it("tells of files that come, change and go, at any depth", async () => {
+  it("tells which files come, change and go, at any depth", async () => {
     using files = scratch({ "a.md": "One." });
-    let told = 0;
-    await using _watching = await createFolderSource(folderOf(files.folder)).watch(() => (told += 1));
-    const isToldOf = async (change: () => void) => {
-      told = 0;
+    const told = new Set<string>();
+    await using _watching = await createFolderSource(folderOf(files.folder)).watch((paths) => {
+      for (const path of paths) told.add(path);
+    });
+    const isToldOf = async (path: string, change: () => void) => {
+      told.clear();
       change();
-      await expect.poll(() => told, { timeout: 5_000 }).toBeGreaterThan(0);
+      await expect.poll(() => [...told], { timeout: 5_000 }).toContain(join(files.folder, path));
     };
-    await isToldOf(() => files.write("sub/deep/b.md", "New."));
-    await isToldOf(() => writeFileSync(join(files.folder, "a.md"), "Two."));
-    await isToldOf(() => rmSync(join(files.folder, "sub"), { recursive: true }));
+    // Of a new folder the folder alone may be told.
+    await isToldOf("sub", () => files.write("sub/deep/b.md", "New."));
+    await isToldOf("sub/deep/b.md", () => files.write("sub/deep/b.md", "Newer."));
+    await isToldOf("a.md", () => writeFileSync(join(files.folder, "a.md"), "Two."));
+    await isToldOf("sub", () => rmSync(join(files.folder, "sub"), { recursive: true }));
   });
 
   it("goes on watching when the folder is replaced by another of its name", async () => {

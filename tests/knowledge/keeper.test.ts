@@ -20,6 +20,7 @@ afterEach(() => {
 function desk(given: { readonly mayWrite?: () => boolean } = {}) {
   const texts = new Map<string, string>();
   const listings: PromiseWithResolvers<void>[] = [];
+  const looks: (readonly string[])[] = [];
   const isGated = { now: false };
   const source: Source = {
     options: folderOf("/documents"),
@@ -33,6 +34,16 @@ function desk(given: { readonly mayWrite?: () => boolean } = {}) {
         return { id: idOf(path), path, absolutePath: path, modifiedAt: "2026-11-24T09:00:00.000Z", stamp: text };
       });
       return { files, refused: [] };
+    },
+    look: async (paths) => {
+      const asked = [...paths];
+      looks.push(asked);
+      const files = asked.flatMap((path) => {
+        const text = texts.get(path);
+        const place = { id: idOf(path), path, absolutePath: path, modifiedAt: "2026-11-24T09:00:00.000Z" };
+        return text === undefined ? [] : [{ ...place, stamp: text }];
+      });
+      return { files, refused: [], ids: new Set(asked.map(idOf)) };
     },
     watch: async () => ({ [Symbol.asyncDispose]: async () => {} }),
   };
@@ -52,7 +63,7 @@ function desk(given: { readonly mayWrite?: () => boolean } = {}) {
     log: silentLog(),
     onChanged: (change) => told.push(change?.documents ?? ["any"]),
   });
-  return { texts, listings, isGated, index, told, keeper, upkeeps: () => upkeeps };
+  return { texts, listings, looks, isGated, index, told, keeper, upkeeps: () => upkeeps };
 }
 
 describe("createKeeper", () => {
@@ -106,6 +117,38 @@ describe("createKeeper", () => {
     listings[1]?.resolve();
     await second;
     expect(listings).toHaveLength(2);
+  });
+
+  it("reads what was touched before it lists the folder again, and leaves the rest to that", async () => {
+    const { texts, listings, looks, isGated, index, told, keeper } = desk();
+    await using _closing = keeper;
+    texts.set("a.md", "One.").set("b.md", "Two.").set("c.md", "Three.");
+    keeper.syncSoon(["a.md"]);
+    await keeper.sync({ signal });
+    expect(looks).toEqual([]);
+    told.length = 0;
+    texts.set("a.md", "Changed.").set("d.md", "New.").delete("b.md");
+    texts.delete("c.md");
+    isGated.now = true;
+    keeper.syncSoon(["a.md", "b.md", "d.md"]);
+    await vi.waitFor(() => expect(listings).toHaveLength(2));
+    expect(looks).toEqual([["a.md", "b.md", "d.md"]]);
+    expect(told).toEqual([[idOf("a.md"), idOf("b.md"), idOf("d.md")]]);
+    const paths = async () => [...(await index.documents()).values()].map(({ path }) => path).toSorted();
+    expect(await paths()).toEqual(["a.md", "c.md", "d.md"]);
+    const joined = keeper.sync({ signal });
+    listings[1]?.resolve();
+    expect(await joined).toMatchObject({ added: 1, changed: 1, removed: 2, unchanged: 0 });
+    expect(await paths()).toEqual(["a.md", "d.md"]);
+  });
+
+  it("lists the folder at once where very many files were touched", async () => {
+    const { looks, listings, keeper } = desk();
+    await using _closing = keeper;
+    await keeper.sync({ signal });
+    keeper.syncSoon(Array.from({ length: 101 }, (_, number) => `${number}.md`));
+    await vi.waitFor(() => expect(listings).toHaveLength(2));
+    expect(looks).toEqual([]);
   });
 
   it("plans after the sync in hand, and writes nothing", async () => {

@@ -27,6 +27,7 @@ function desk(given: Partial<FolderOptions> = {}) {
     options,
     idOf,
     list: async () => ({ files: files(), refused }),
+    look: () => Promise.reject(new Error("A whole sync lists")),
     watch: async () => ({ [Symbol.asyncDispose]: async () => {} }),
   };
   const index = memoryPassageIndex();
