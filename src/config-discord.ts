@@ -11,13 +11,16 @@ const id = z.string().regex(/^\d{5,20}$/, {
 const mention = z.string().regex(/^(?:user|role):\d{5,20}$/, { error: 'is "user:" or "role:" and an id' });
 const address = z.string().regex(/^https?:\/\/\S+$/, { error: 'must begin with "https://" and hold no space' });
 
+/** Whom "Ask a human" mentions in a channel, or, without one, wherever no other entry does. */
+export const askHumanSchema = z.strictObject({ channel: id.optional(), mention: z.array(mention).min(1).max(20) });
+
 /** The key `discord` of the configuration. */
 export const discordSchema = z.strictObject({
   answerIn: z.enum(["reply", "thread"]).default("reply"),
   team: z.array(id).optional(),
   admins: z.array(id).default([]),
   bots: z.array(id).default([]),
-  askHuman: z.array(z.strictObject({ channel: id.optional(), mention: z.array(mention).min(1).max(20) })).default([]),
+  askHuman: z.array(askHumanSchema).default([]),
   messageContent: z.boolean().default(true),
   members: z.boolean().default(false),
   sourceChanged: z.enum(["mark", "update"]).default("mark"),

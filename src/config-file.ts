@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
-import { discordSchema } from "./config-discord.ts";
+import { askHumanSchema, discordSchema } from "./config-discord.ts";
 import { codeOf } from "./error-code.ts";
 import { UserError } from "./user-error.ts";
 
@@ -205,6 +205,9 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     log: log.shape,
     model: model.shape,
     embeddings: embeddings.shape,
+    discord: discordSchema.shape,
+    "discord.askHuman": askHumanSchema.shape,
+    links: links.shape,
     "model.servers": server.shape,
     "embeddings.server": server.shape,
     "model.lora": lora.shape,
