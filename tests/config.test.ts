@@ -94,8 +94,12 @@ describe("readSettings", () => {
     expect(refusal(() => readSettings({ data: "s3://bucket/x" }, place))).toContain("is an address");
   });
 
-  it("knows which platforms have a token, and keeps no token", () => {
-    const environment = { DISCORD_TOKEN: "CANARY", SLACK_APP_TOKEN_FILE: "/run/secrets/slack" };
+  it("knows which platforms have a token, and keeps none of Slack's", () => {
+    const environment = {
+      DISCORD_TOKEN: `${"A".repeat(24)}.${"B".repeat(6)}.${"C".repeat(38)}`,
+      SLACK_BOT_TOKEN: "CANARY",
+      SLACK_APP_TOKEN_FILE: "/run/secrets/slack",
+    };
     const settings = readSettings({}, { ...place, environment });
     expect(settings.platforms).toEqual(["Discord", "Slack"]);
     expect(JSON.stringify(settings)).not.toContain("CANARY");
