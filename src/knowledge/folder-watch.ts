@@ -1,6 +1,7 @@
+import { statSync } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { platform } from "node:os";
-import watcher, { type Options } from "@parcel/watcher";
+import watcher, { type Options, type SubscribeCallback } from "@parcel/watcher";
 
 /** Changes that come within this time are told together. */
 const SETTLE_MS = 150;
@@ -18,59 +19,70 @@ const BACKENDS: Readonly<Record<string, Options["backend"]>> = {
 const named = BACKENDS[platform()];
 const backend = named === undefined ? {} : { backend: named };
 
-/**
- * Calls `onChange` soon after anything below a folder changed, with the absolute paths where that is known, until disposed of. Where the system cannot tell (too many folders, a
- * file system without notices), `onUnwatched` is told once, and `onChange` comes every few seconds instead.
- */
-export async function watchFolder(
-  folder: string,
-  {
-    onChange,
-    onUnwatched,
-  }: {
-    readonly onChange: (absolutePaths: readonly string[]) => void;
-    readonly onUnwatched: (error: unknown, seconds: number) => void;
-  },
-): Promise<AsyncDisposable> {
-  let settling: NodeJS.Timeout | undefined;
-  let changedPaths: string[] = [];
-  const changed = (paths: readonly string[]) => {
-    for (const path of paths) changedPaths.push(path);
-    settling ??= setTimeout(() => {
-      settling = undefined;
-      onChange(changedPaths.splice(0));
-    }, SETTLE_MS);
-  };
-  const lookEverywhere = () => onChange([]);
-  const { start: poll, stop: stopPolling } = poller({ onChange: lookEverywhere, onUnwatched });
+/** What is told of a watched folder. */
+interface Watch {
+  /** Something changed, at these absolute paths where that is known. */
+  readonly onChange: (absolutePaths: readonly string[]) => void;
+  /** The system cannot tell (too many folders, a file system without notices): all is looked at every so many seconds instead. */
+  readonly onUnwatched: (error: unknown, seconds: number) => void;
+}
+
+/** Watches a folder and all below it until disposed of; `onChange` comes soon after a change, and `onUnwatched` at most once. */
+export async function watchFolder(folder: string, { onChange, onUnwatched }: Watch): Promise<AsyncDisposable> {
+  const { changed, stop: stopTelling } = settler(onChange);
+  const { start: poll, stop: stopPolling } = poller({ onChange: () => onChange([]), onUnwatched });
+  let hasNewFolder = false;
   const subscribe = async () => {
     const root = await realpath(folder);
     const options = { ignore: ["**/node_modules/**", "**/.git/**"], ...backend };
-    return watcher.subscribe(
-      root,
-      (error, events) => (error ? poll(error) : changed(events.map(({ path }) => path))),
-      options,
-    );
+    const onEvents: SubscribeCallback = (error, events) => {
+      if (error) return poll(error);
+      hasNewFolder ||= events.some(({ type, path }) => type === "create" && isFolder(path));
+      changed(events.map(({ path }) => path));
+    };
+    return watcher.subscribe(root, onEvents, options);
   };
   let watched = await identityOf(folder);
   let subscription = await subscribe().catch(poll);
-  // A folder may be replaced by another of its name, or be a link that is moved on; then the new one has to be watched.
+  // A folder may be replaced by another of its name, or be a link that is moved on; then the new one has to be watched. And of folders
+  // that are made in one another at once the watcher may see the outer one alone.
   const follow = async () => {
     const now = await identityOf(folder);
-    if (now === undefined || now === watched) return;
+    if (now === undefined || (now === watched && !hasNewFolder)) return;
     watched = now;
+    hasNewFolder = false;
     await subscription?.unsubscribe();
     subscription = await subscribe().catch(poll);
-    lookEverywhere();
+    onChange([]);
   };
   const following = followEvery(FOLLOW_MS, follow);
   return {
     async [Symbol.asyncDispose]() {
       await following[Symbol.asyncDispose]();
-      clearTimeout(settling);
+      stopTelling();
       stopPolling();
       await subscription?.unsubscribe();
     },
+  };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** Tells changes that come close together at once. */
+function settler(onChange: Watch["onChange"]) {
+  let settling: NodeJS.Timeout | undefined;
+  const paths: string[] = [];
+  return {
+    changed: (changed: readonly string[]): void => {
+      for (const path of changed) paths.push(path);
+      settling ??= setTimeout(() => {
+        settling = undefined;
+        onChange(paths.splice(0));
+      }, SETTLE_MS);
+    },
+    stop: () => clearTimeout(settling),
   };
 }
 

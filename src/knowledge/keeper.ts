@@ -37,13 +37,11 @@ export function createKeeper(options: KeeperOptions): Keeper {
   const { run, state, failed, cancelUpkeep } = createRun(options, closing.signal);
   let running: Promise<SyncReport> | undefined;
   let isAskedAgain = false;
-  let touched = new Set<string>();
+  const touched: string[] = [];
 
   const start = () => {
     isAskedAgain = false;
-    const first = touched;
-    touched = new Set();
-    running = run(first).finally(() => {
+    running = run(new Set(touched.splice(0))).finally(() => {
       running = undefined;
       if (isAskedAgain && !closing.signal.aborted) syncSoon();
     });
@@ -52,7 +50,7 @@ export function createKeeper(options: KeeperOptions): Keeper {
     return running;
   };
   const syncSoon = (absolutePaths: readonly string[] = []) => {
-    for (const path of absolutePaths) touched.add(path);
+    for (const path of absolutePaths) touched.push(path);
     if (running) isAskedAgain = true;
     else void start();
   };

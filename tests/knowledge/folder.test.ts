@@ -182,7 +182,7 @@ describe("look", () => {
     const { files: listed } = await source.list({ signal });
     expect(found).toEqual(listed.filter(({ path }) => path !== "c.md"));
     expect(refused).toEqual([]);
-    expect(ids).toEqual(new Set(["a.md", "e.bin", "gone.md", "sub/b.md"].map(source.idOf)));
+    expect(ids).toEqual(new Set(["a.md", "e.bin", "gone.md", "sub/b.md"].map((path) => source.idOf(path))));
     files.write("a.md", "Too long.");
     const later = await source.look(absolutePaths, { signal });
     expect(later.refused.map(({ path }) => path)).toEqual(["a.md"]);
@@ -203,7 +203,14 @@ describe("watch", () => {
     };
     // Of a new folder the folder alone may be told.
     await isToldOf("sub", () => files.write("sub/deep/b.md", "New."));
-    await isToldOf("sub/deep/b.md", () => files.write("sub/deep/b.md", "Newer."));
+    // It is watched a moment after it is there.
+    await vi.waitFor(
+      async () => {
+        files.write("sub/deep/b.md", String(Math.random()));
+        await expect.poll(() => [...told], { timeout: 1_000 }).toContain(join(files.folder, "sub/deep/b.md"));
+      },
+      { timeout: 10_000 },
+    );
     await isToldOf("a.md", () => writeFileSync(join(files.folder, "a.md"), "Two."));
     await isToldOf("sub", () => rmSync(join(files.folder, "sub"), { recursive: true }));
   });
