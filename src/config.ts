@@ -37,6 +37,8 @@ export interface Settings {
   /** True when nothing names documents, so that Hearth answers from its own manual. */
   readonly isManual: boolean;
   readonly data: string;
+  /** Where the edge keeps what it was asked and has not yet answered; no other process has anything there. */
+  readonly edgeFolder: string;
   /** The index on S3-compatible storage; undefined where it is in the data folder. */
   readonly index: IndexSettings | undefined;
   readonly model: ModelSettings;
@@ -83,6 +85,7 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
     file: file.path,
     isManual: commandLine.docs === undefined && parsed.documents === undefined && index?.access !== "read",
     data: absolute(data),
+    edgeFolder: join(absolute(data), "edge"),
     index,
     model: readModelSettings(commandLine, { file, cwd: place.cwd, data: absolute(data) }),
     embeddings: readEmbeddingSettings(commandLine, { file, cwd: place.cwd, data: absolute(data) }),

@@ -10,7 +10,7 @@ import {
   statSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { CommandLine, Settings } from "../config.ts";
 import { codeOf } from "../error-code.ts";
 import { keyNames, relayedAddresses } from "../outward.ts";
@@ -108,20 +108,22 @@ function sealingWrapper({ seal, index }: Settings): Wrapper | undefined {
 }
 
 /**
- * The edge, under Node's permission flags: the network, but no file beyond Hearth's own code and configuration, no native code and
- * no child process.
+ * The edge, under Node's permission flags: the network, but no file beyond Hearth's own code and configuration, a token's file, and,
+ * with a token, a folder of its own in the data folder; no native code and no child process.
  */
 export function edgePlan(
   launch: Launch,
   { socket, log }: { readonly socket: string; readonly log: number },
 ): ProcessPlan {
-  const { commandLine } = launch;
+  const { commandLine, settings } = launch;
+  const own = settings.platforms.length === 0 ? [] : [ownFolder(settings)];
   const command = [
     launch.node,
     ...NODE_FLAGS,
     "--permission",
     "--allow-net",
-    ...readable(launch).map((path) => `--allow-fs-read=${path}`),
+    ...[...readable(launch), ...tokenFiles(launch), ...own].map((path) => `--allow-fs-read=${path}`),
+    ...own.map((path) => `--allow-fs-write=${path}`),
     launch.main,
     "edge",
     "--with-parent",
@@ -168,6 +170,18 @@ export function relayPlan(
     }),
   ];
   return { name: "relay", command: nonEmpty(command), environment, output: 2, log };
+}
+
+/** The edge's own folder, made for it: it may not make one in the data folder. */
+function ownFolder({ data, edgeFolder }: Settings): string {
+  orSay(`The data folder ${data} cannot be used`, "--data or data in the configuration", () => {
+    mkdirSync(edgeFolder, { recursive: true, mode: 0o700 });
+  });
+  return edgeFolder;
+}
+
+function tokenFiles({ edgeEnvironment }: Launch): string[] {
+  return Object.entries(edgeEnvironment).flatMap(([name, path]) => (name.endsWith("_FILE") ? [resolve(path)] : []));
 }
 
 /** What the edge and the relay may read: Hearth's own code, and the configuration. */
