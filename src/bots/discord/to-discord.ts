@@ -1,0 +1,78 @@
+import {
+  type APIActionRowComponent,
+  type APIAllowedMentions,
+  type APIButtonComponentWithCustomId,
+  ButtonStyle,
+  ComponentType,
+  MessageFlags,
+} from "discord.js";
+import type { Button, Content } from "../platform.ts";
+
+/** Characters of one message of a bot. */
+export const LONGEST_MESSAGE = 2_000;
+
+/** Nobody is ever notified by what is shown, not even whoever is replied to. */
+export const NO_MENTIONS: APIAllowedMentions = { parse: [], users: [], roles: [], replied_user: false };
+
+/** What a message that Hearth sends or edits consists of. */
+export interface MessageBody {
+  readonly content: string;
+  readonly components: APIActionRowComponent<APIButtonComponentWithCustomId>[];
+  readonly allowed_mentions: APIAllowedMentions;
+  readonly flags: number;
+}
+
+/** Five fit one row. */
+const LABELS: Readonly<Record<Button["kind"], { readonly label?: string; readonly emoji?: string }>> = {
+  stop: { label: "Stop" },
+  up: { emoji: "👍" },
+  down: { emoji: "👎" },
+  why: { label: "Why?" },
+  human: { label: "Ask a human" },
+};
+
+/** What is shown, as a message that pings nobody and shows no previews. Pure. */
+export function toMessage({ markdown, buttons }: Content): MessageBody {
+  return {
+    content: markdown,
+    components: toComponents(buttons),
+    allowed_mentions: NO_MENTIONS,
+    flags: MessageFlags.SuppressEmbeds,
+  };
+}
+
+/** Buttons as a row. Pure. */
+export function toComponents(buttons: readonly Button[]): APIActionRowComponent<APIButtonComponentWithCustomId>[] {
+  if (buttons.length === 0) return [];
+  return [{ type: ComponentType.ActionRow, components: buttons.slice(0, 5).map(toButton) }];
+}
+
+function toButton(button: Button): APIButtonComponentWithCustomId {
+  const { label, emoji } = LABELS[button.kind];
+  return {
+    type: ComponentType.Button,
+    style: ButtonStyle.Secondary,
+    custom_id: toCustomId(button),
+    ...(label !== undefined && { label }),
+    ...(emoji !== undefined && { emoji: { name: emoji } }),
+  };
+}
+
+/** What Discord gives back when a button is pressed; at most 100 characters. Pure. */
+export function toCustomId(button: Button): string {
+  return `${button.kind}:${button.kind === "stop" ? button.job : button.answerId}`;
+}
+
+/** The button of a custom id; undefined for what is not ours. Pure. */
+export function fromCustomId(customId: string): Button | undefined {
+  const [, kind, id] = /^(stop|up|down|why|human):([\w-]{1,64})$/.exec(customId) ?? [];
+  if (id === undefined) return undefined;
+  if (kind === "stop") return { kind, job: id };
+  if (kind === "up" || kind === "down" || kind === "why" || kind === "human") return { kind, answerId: id };
+  return undefined;
+}
+
+/** The nonce of a part of an answer: the same for the same part, so that Discord takes a repeat for what it is; at most 25 characters. Pure. */
+export function nonceOf(job: string, part: number): string {
+  return `${job}.${part}`.slice(0, 25);
+}
