@@ -126,13 +126,15 @@ describe.concurrent("journey: the seal", { timeout: 60_000 }, () => {
 
   it("refuses to run unsealed with a token, unless the configuration says so", async () => {
     using place = scratch(DOCUMENTS);
-    const env = { ...withoutTools, DISCORD_TOKEN: "CANARY" };
+    const token = ["CANARY".repeat(4), "CANARY", "CANARY".repeat(6)].join(".");
+    const env = { ...withoutTools, DISCORD_TOKEN: token };
     await using refused = hearth(["start", "--port", "0", ...WHERE], { cwd: place.folder, env });
     expect(await refused.ended).toBe(2);
     expect(refused.said.out).toMatch(/^hearth: A token for Discord is set but the core is not sealed/);
     expect(refused.said.out).not.toContain("http://");
     expect(refused.said.out + refused.said.err).not.toContain("CANARY");
-    place.write("config/hearth.yaml", "seal: off\n");
+    // Nothing listens there: Discord is away, and the page is served all the same.
+    place.write("config/hearth.yaml", 'seal: off\ndiscord:\n  api: "http://127.0.0.1:9/api"\n');
     await using allowed = hearth(["start", "--port", "0", ...WHERE], { cwd: place.folder, env });
     await allowed.says(/Ctrl-C stops/);
     expect(allowed.said.out).toMatch(/Core +not sealed: the configuration says seal: off/);
