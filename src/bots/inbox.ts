@@ -32,10 +32,11 @@ export interface Inbox extends Disposable {
     of: { readonly platform: PlatformName; readonly conversation: Conversation; readonly id: string },
     text: string,
   ): boolean;
-  /** Drops waiting questions, by their message or by their space; gives their jobs. */
+  /** Drops waiting questions, by their message or by their space; gives their jobs. `channel` may be a thread's id. */
   drop(of: {
     readonly platform: PlatformName;
     readonly space?: string;
+    readonly channel?: string;
     readonly messageId?: string;
     readonly askerId?: string;
   }): readonly string[];

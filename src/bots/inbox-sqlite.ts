@@ -1,0 +1,81 @@
+import type { DatabaseSync } from "node:sqlite";
+import { codeOf } from "../error-code.ts";
+import type { Log } from "../log.ts";
+import { emptyWriteAheadLog, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
+import { UserError } from "../user-error.ts";
+import type { Inbox } from "./inbox.ts";
+import { ANSWER_TABLES, answersIn, forgetAnswers, pruneAnswers } from "./inbox-answers.ts";
+import { PLACE_TABLES, forgetPlaces, placesIn } from "./inbox-places.ts";
+import { QUESTION_TABLES, forgetQuestions, pruneQuestions, questionsIn } from "./inbox-questions.ts";
+import { statementsOf } from "./inbox-statements.ts";
+
+/** Counts up when the tables change; an inbox of another version is put aside. */
+const VERSION = 1;
+/** Longer than any platform brings an event again. */
+const KNOWN_MS = 24 * 60 * 60_000;
+/** As long as the brain keeps what answers were taken from. */
+const GIVEN_MS = 30 * 24 * 60 * 60_000;
+
+/**
+ * The inbox in a SQLite file (":memory:" keeps none), readable by this user alone. What is deleted is overwritten before the call
+ * returns. A damaged file is put aside and begun anew; one that cannot be used is a UserError, for without it questions would be lost.
+ */
+export function openInbox({
+  path,
+  log,
+  now = Date.now,
+}: {
+  readonly path: string;
+  readonly log: Log;
+  readonly now?: () => number;
+}): Inbox {
+  const database = open(path, log);
+  const statements = statementsOf(database);
+  const erase = <Result>(work: () => Result): Result => {
+    const result = inOneStep(database, work);
+    emptyWriteAheadLog(database);
+    return result;
+  };
+  const answers = answersIn(statements);
+  const questions = questionsIn(statements, { now, erase });
+  return {
+    ...questions,
+    accept: (asked) => surely(database, () => questions.accept(asked)),
+    ...answers,
+    give: (given) => inOneStep(database, () => answers.give(given)),
+    ...placesIn(statements),
+    forget({ platform, space, channel, askerId: asker }) {
+      const of = { platform, space, channel, asker };
+      return erase(() => {
+        const rows = forgetQuestions(statements, { of, at: now() }) + forgetAnswers(statements, of);
+        return asker === undefined ? rows + forgetPlaces(statements, of) : rows;
+      });
+    },
+    prune: (at) =>
+      void erase(() => pruneQuestions(statements, at - KNOWN_MS) + pruneAnswers(statements, at - GIVEN_MS)),
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+function open(path: string, log: Log): DatabaseSync {
+  // What was accepted is acknowledged to the platform, which then never brings it again: it has to outlast a power failure too.
+  const file = { path, name: "the inbox", version: VERSION, synchronous: "NORMAL" } as const;
+  try {
+    return openSqliteFile({ ...file, tables: QUESTION_TABLES + ANSWER_TABLES + PLACE_TABLES }, { log });
+  } catch (error) {
+    const why = isBusy(error)
+      ? "another Hearth has it; stop that one"
+      : `it cannot be used (${codeOf(error)}); name another place with --data or data in the configuration`;
+    throw new UserError(`The inbox ${path}: ${why}`, { cause: error });
+  }
+}
+
+/** Does work that outlasts a power failure: a platform never brings again what was acknowledged. */
+function surely<Result>(database: DatabaseSync, work: () => Result): Result {
+  database.exec("PRAGMA synchronous = FULL");
+  try {
+    return work();
+  } finally {
+    database.exec("PRAGMA synchronous = NORMAL");
+  }
+}
