@@ -58,18 +58,9 @@ function toButton(button: Button): APIButtonComponentWithCustomId {
   };
 }
 
-/** What Discord gives back when a button is pressed; at most 100 characters. Pure. */
+/** What Discord gives back when a button is pressed, read by `pressed.ts`; at most 100 characters. Pure. */
 export function toCustomId(button: Button): string {
-  return `${button.kind}:${button.kind === "stop" ? button.job : button.answerId}`;
-}
-
-/** The button of a custom id; undefined for what is not ours. Pure. */
-export function fromCustomId(customId: string): Button | undefined {
-  const [, kind, id] = /^(stop|up|down|why|human):([\w-]{1,64})$/.exec(customId) ?? [];
-  if (id === undefined) return undefined;
-  if (kind === "stop") return { kind, job: id };
-  if (kind === "up" || kind === "down" || kind === "why" || kind === "human") return { kind, answerId: id };
-  return undefined;
+  return `h1:${button.kind}:${button.kind === "stop" ? button.job : button.answerId}`;
 }
 
 /** The nonce of a part of an answer: the same for the same part, so that Discord takes a repeat for what it is; at most 25 characters. Pure. */
