@@ -64,7 +64,7 @@ export interface Reply {
   show(content: Content): void;
   /**
    * Shows the last state, in as many messages as it takes; resolves when it is there, with the messages in order. Also after a kill
-   * in the middle of an earlier try it is there once.
+   * in the middle of an earlier try it is there once. Rejects with an `Undeliverable` where it never can be, and the job is over.
    */
   finish(content: Content, options: { readonly signal: AbortSignal }): Promise<readonly [Posted, ...Posted[]]>;
 }
