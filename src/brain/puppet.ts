@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { unlessAborted } from "../abort.ts";
@@ -16,12 +17,14 @@ const schema = z.strictObject({
   loadingSeconds: z.number().min(0).default(0),
   contextTokens: z.int().min(512).default(8_192),
   parallel: z.int().min(1).default(1),
+  /** A file that every prompt is added to, a line of JSON each, for those who look at what a model gets to see. */
+  record: z.string().min(1).optional(),
 });
 
 /** What a puppet plays: given words one after the other, or its prompt, at a given speed. */
 export type PuppetScript = z.input<typeof schema>;
 
-/** Reads a puppet's script, a JSON file. Throws a UserError with the file and what is wrong in it. */
+/** Reads a puppet's script, a JSON file; paths in it begin at its folder. Throws a UserError with the file and what is wrong in it. */
 export function readPuppetScript(path: string): PuppetScript {
   const say = (what: string, error: unknown) =>
     new UserError(
@@ -37,7 +40,8 @@ export function readPuppetScript(path: string): PuppetScript {
     throw say(`cannot be read (${codeOf(error)})`, error);
   }
   try {
-    return schema.parse(JSON.parse(text));
+    const script = schema.parse(JSON.parse(text));
+    return { ...script, ...(script.record !== undefined && { record: resolve(dirname(path), script.record) }) };
   } catch (error) {
     const place =
       error instanceof z.ZodError ? `cannot be used at ${error.issues[0]?.path.join(".") || "its top"}` : "is no JSON";
@@ -47,7 +51,7 @@ export function readPuppetScript(path: string): PuppetScript {
 
 /** An engine that plays the words it is given, word by word, for tests and rehearsals. It calls itself a puppet wherever it is named. */
 export function createPuppet(script: PuppetScript, { name = "puppet" }: { readonly name?: string } = {}): Engine {
-  const { answers, echo, tokensPerSecond, loadingSeconds, contextTokens, parallel } = schema.parse(script);
+  const { answers, echo, tokensPerSecond, loadingSeconds, contextTokens, parallel, record } = schema.parse(script);
   const closing = new AbortController();
   let isLoading = loadingSeconds > 0;
   const loaded = pause(loadingSeconds * 1_000, closing.signal).then(() => (isLoading = false));
@@ -70,6 +74,7 @@ export function createPuppet(script: PuppetScript, { name = "puppet" }: { readon
     async generate(request, { signal, enough, onText }) {
       const until = AbortSignal.any([signal, closing.signal]);
       await this.ready({ signal: until });
+      if (record !== undefined) appendFileSync(record, `${JSON.stringify({ messages: request.messages })}\n`);
       if (request.format) throw new Error("A puppet says what it is given, and keeps to no format");
       return play(words(request), request, { signal: until, enough, tokensPerSecond, onText });
     },

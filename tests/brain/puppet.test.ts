@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createPuppet, readPuppetScript } from "../../src/brain/puppet.ts";
 import { describeEngine } from "../contracts/engine.ts";
@@ -34,6 +35,17 @@ describe("a puppet's script", () => {
   it("is read from a file of JSON", () => {
     using place = scratch({ "script.json": '{ "answers": ["Hello."], "tokensPerSecond": 5 }' });
     expect(readPuppetScript(`${place.folder}/script.json`)).toMatchObject({ answers: ["Hello."], tokensPerSecond: 5 });
+  });
+
+  it("adds every prompt that it is given to a file beside its script, where it is told to", async () => {
+    using place = scratch({ "script.json": '{ "answers": ["Hello."], "record": "prompts.jsonl" }' });
+    await using puppet = createPuppet(readPuppetScript(`${place.folder}/script.json`));
+    for (let turn = 0; turn < 2; turn += 1) await puppet.generate(asking, { signal });
+    const lines = readFileSync(`${place.folder}/prompts.jsonl`, "utf8").trimEnd().split("\n");
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { messages: asking.messages },
+      { messages: asking.messages },
+    ]);
   });
 
   it("is refused in a sentence that names the file, and the place in it", () => {
