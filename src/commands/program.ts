@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import type { World } from "./launch.ts";
+import { addDoctor } from "./program-doctor.ts";
 import { addEval } from "./program-eval.ts";
 import { addModels } from "./program-models.ts";
 import { addProcesses, addStart } from "./program-processes.ts";
@@ -26,6 +27,7 @@ export function createProgram(world: World): (argv: readonly string[]) => Promis
     addDocs(program, { world, run });
     addEval(program, { world, run });
     addModels(program, { world, run });
+    addDoctor(program, { world, run });
     addProcesses(program, { world, run });
     addRelay(program, { world, run });
     try {
