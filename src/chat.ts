@@ -1,6 +1,10 @@
 /** Who may read something. A document has exactly one; a place where people talk grants a set of them (its clearance). */
 export type Audience = "public" | "team" | `${string}:${string}`;
 
+/** Characters of one message, and earlier turns, that go along with a question; more is no question. */
+export const LONGEST_TEXT = 4_000;
+export const MOST_TURNS = 50;
+
 /** Where people talk: a channel, or one thread in it. `space` is the guild or workspace. */
 export interface Conversation {
   readonly platform: "discord" | "slack" | "web" | "terminal";

@@ -11,6 +11,7 @@ import { forgetRead, openModel, warmUp } from "./core-model.ts";
 import { openKnowledge } from "./knowledge/library.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import type { Log } from "./log.ts";
+import { openMemory } from "./memory/sqlite.ts";
 import { openIndexStorage } from "./index-storage.ts";
 import type { ModelPlan } from "./model-child.ts";
 import { outwardAddresses } from "./outward.ts";
@@ -43,7 +44,9 @@ export async function runCore(settings: Settings, options: CoreOptions): Promise
   const { model } = stack.use(await openModel(settings.model, { ...options, data, plan: options.modelPlan }));
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what);
   // Whoever only answers a command has nobody to tell later.
-  const records = stack.use(openAnswerRecords({ path: watch ? join(data, "answers.sqlite") : ":memory:", log }));
+  const kept = (name: string) => ({ path: watch ? join(data, name) : ":memory:", log });
+  const records = stack.use(openAnswerRecords(kept("answers.sqlite")));
+  const memory = stack.use(openMemory(kept("memory.sqlite")));
   let follower: Follower | undefined;
   const onChanged = (change?: { readonly documents?: readonly string[] }) => {
     forgetRead(model).catch(failed("what was read could not be taken back"));
@@ -55,7 +58,7 @@ export async function runCore(settings: Settings, options: CoreOptions): Promise
   const documents = { dataFolder: data, folders, watch, log, onChanged, ...shared, ...meaning };
   const knowledge = stack.use(await openKnowledge(documents));
   follower = stack.use(followAnswers({ records, knowledge, log }));
-  const brain = createBrain({ knowledge, seal, model, follower });
+  const brain = createBrain({ knowledge, seal, model, follower, records, memory });
   stack.use(await serveBrain(brain, { path: socket, log }));
   if (watch) {
     // Documents may have changed while nobody looked.

@@ -1,29 +1,34 @@
 import { randomUUID } from "node:crypto";
+import { MOST_TURNS } from "../chat.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
+import type { Memory, MemoryScope } from "../memory/memory.ts";
 import { answerQuestion } from "./answer.ts";
-import type { Brain, ModelStatus, Seal } from "./brain.ts";
+import type { AnswerScope, Brain, ModelStatus, Seal } from "./brain.ts";
 import type { Follower } from "./follow.ts";
+import type { AnswerRecords } from "./records.ts";
+import { explainAnswer } from "./why.ts";
 import { modelStatus, type ModelParts } from "./written-answer.ts";
 
 /**
  * The brain over what is written. `seal` is what the core found out about its own network; `model` writes, or is the status of one
- * that cannot be used; `follower` keeps what answers were taken from.
+ * that cannot be used; `follower` keeps what answers were taken from in the `records`; `memory` keeps what was said.
  */
 export function createBrain(given: {
   readonly knowledge: Knowledge;
   readonly seal: Seal;
   readonly model: ModelParts | ModelStatus;
   readonly follower: Follower;
+  readonly records: Pick<AnswerRecords, "why" | "rate" | "forget">;
+  readonly memory: Memory;
 }): Brain {
   const { knowledge, seal, follower } = given;
   const model = "engine" in given.model ? given.model : undefined;
   return {
     answer: async (question, options) => {
       const begun = follower.changes();
-      const answered = await answerQuestion(knowledge, question, { ...options, model });
-      const id = randomUUID();
-      follower.keep({ id, question, answer: answered.answer, begun });
-      return { id, ...answered };
+      const answered = { id: randomUUID(), ...(await answerQuestion(knowledge, question, { ...options, model })) };
+      follower.keep({ answered, question, begun });
+      return answered;
     },
     lookup: (words, options) => knowledge.lookup(words, options),
     document: async (id, { clearance, signal }) => {
@@ -46,5 +51,45 @@ export function createBrain(given: {
     staleAnswers: (of, options) => follower.staleAnswers(of, options),
     watchAnswers: (of, options) => follower.watchAnswers(of, options),
     forgetAnswers: (of, options) => follower.forgetAnswers(of, options),
+    ...whatWasSaid(given),
   };
+}
+
+/** What was said and answered before, and what people said of it. */
+function whatWasSaid({
+  memory,
+  records,
+  knowledge,
+}: {
+  readonly memory: Memory;
+  readonly records: Pick<AnswerRecords, "why" | "rate" | "forget">;
+  readonly knowledge: Pick<Knowledge, "document">;
+}): Pick<Brain, "remember" | "turns" | "revise" | "why" | "rate" | "forget"> {
+  return {
+    remember: async (messages, { signal }) => {
+      signal.throwIfAborted();
+      memory.keep(messages);
+    },
+    turns: async (of, { signal }) => {
+      signal.throwIfAborted();
+      return memory.turns(of, { limit: MOST_TURNS });
+    },
+    revise: async (revisions, { signal }) => {
+      signal.throwIfAborted();
+      return memory.revise(revisions);
+    },
+    why: (id, options) => explainAnswer(id, { records, knowledge, ...options }),
+    rate: async (said, { signal }) => {
+      signal.throwIfAborted();
+      records.rate(said, Date.now());
+    },
+    forget: async (of, { signal }) => {
+      signal.throwIfAborted();
+      return { messages: memory.forget(memoryScope(of)), ...records.forget(of) };
+    },
+  };
+}
+
+function memoryScope({ askerId, ...place }: AnswerScope): MemoryScope {
+  return askerId === undefined ? place : { ...place, authorId: askerId };
 }

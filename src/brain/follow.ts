@@ -1,20 +1,23 @@
 import { hash } from "node:crypto";
-import type { Answer, Question } from "../chat.ts";
+import type { Question } from "../chat.ts";
+import { isAttached } from "../knowledge/attached.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
 import type { Log } from "../log.ts";
-import type { Brain } from "./brain.ts";
+import type { Answered, Brain } from "./brain.ts";
 import { standingIn, takenFrom } from "./evidence.ts";
 import { createFindMoved, placeOf, type FindMoved } from "./find-moved.ts";
-import type { AnswerRecords, KeptSource } from "./records.ts";
+import type { AnswerRecord, AnswerRecords, KeptSource } from "./records.ts";
 import { createTell, type TellTimes } from "./tell-stale.ts";
 
+/** Passages that are named for "Why?", besides those that an answer was taken from. */
+const CONSIDERED = 10;
 const PRUNE_MS = 60 * 60_000;
 
 /** Follows the passages that answers were taken from, so that it is known when an answer no longer stands. */
 export interface Follower extends AsyncDisposable, Pick<Brain, "staleAnswers" | "watchAnswers" | "forgetAnswers"> {
   /** How many changes there were so far. */
   readonly changes: () => number;
-  /** Keeps what an answer was taken from. Never throws: an answer is worth more than its record. */
+  /** Keeps how an answer came about, and what it was taken from. Never throws: an answer is worth more than its record. */
   readonly keep: (answered: Kept) => void;
   /**
    * Documents came, changed or went (any, where none are named). Resolves when the answers that were taken from them were looked at
@@ -27,9 +30,8 @@ export interface Follower extends AsyncDisposable, Pick<Brain, "staleAnswers" | 
 
 /** An answer to be kept; `begun` is how many changes there were when its question came. */
 interface Kept {
-  readonly id: string;
+  readonly answered: Answered;
   readonly question: Question;
-  readonly answer: Answer;
   readonly begun: number;
 }
 
@@ -59,9 +61,9 @@ export function followAnswers(given: Given & TellTimes): Follower {
     changes,
     changed,
     idle,
-    keep: ({ begun, ...answered }) =>
+    keep: ({ begun, ...kept }) =>
       orLog(() => {
-        const documents = keep(answered, records);
+        const documents = keep(kept, records);
         // What it was taken from may have changed while it was being answered.
         if (begun !== changes()) look(documents);
       }),
@@ -72,7 +74,7 @@ export function followAnswers(given: Given & TellTimes): Follower {
     watchAnswers: createTell(records, { ...given, closing: closing.signal }),
     forgetAnswers: async (of, { signal }) => {
       signal.throwIfAborted();
-      return records.forget(of);
+      return records.forget(of).answers;
     },
     async [Symbol.asyncDispose]() {
       closing.abort(new Error("Hearth is stopping"));
@@ -82,14 +84,33 @@ export function followAnswers(given: Given & TellTimes): Follower {
   };
 }
 
-/** Keeps what an answer was taken from, if anything, and gives the documents. */
-function keep({ id, question, answer }: Omit<Kept, "begun">, records: AnswerRecords): string[] {
-  const sources = takenFrom(answer).map(({ passage, stretches }) => ({ ...placeOf(passage), stretches }));
-  if (sources.length === 0) return [];
+/** Keeps an answer, and gives the documents that it was taken from. Of attached files nothing is kept, and so they are not followed. */
+function keep({ question, answered }: Omit<Kept, "begun">, records: AnswerRecords): string[] {
+  const { id, answer } = answered;
+  const taken = takenFrom(answer).filter(({ passage }) => !isAttached(passage));
+  const sources = taken.map(({ passage, stretches }) => ({ ...placeOf(passage), stretches }));
   const { conversation, id: messageId, author } = question.message;
   const place = { conversation, messageId, askerId: author.id, clearance: question.clearance };
-  records.add({ id, answeredAt: new Date().toISOString(), ...place, sources });
+  const used = new Set(sources.map(({ passageId }) => passageId));
+  records.add({ id, answeredAt: new Date().toISOString(), ...place, sources, why: whyOf(answered, used) });
   return sources.map(({ documentId }) => documentId);
+}
+
+/** How an answer came about, without a text; of an attached file not even its name. */
+function whyOf({ answer, hits, writing, timings }: Answered, used: ReadonlySet<string>): AnswerRecord["why"] {
+  const passages = hits
+    .filter(({ passage: { id, ...passage } }, place) => !isAttached(passage) && (place < CONSIDERED || used.has(id)))
+    .map(({ score, passage: { id, documentId, path, title, headings, url, modifiedAt } }) => ({
+      documentId,
+      path,
+      title,
+      headings,
+      ...(url !== undefined && { url }),
+      ...(modifiedAt !== undefined && { modifiedAt }),
+      score,
+      isUsed: used.has(id),
+    }));
+  return { kind: answer.kind, ...(writing && { writing }), timings, passages };
 }
 
 /** Looks at documents one after the other; those named meanwhile wait for their turn. */

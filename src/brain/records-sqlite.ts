@@ -1,13 +1,14 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import type { Audience } from "../chat.ts";
 import type { Log } from "../log.ts";
-import { emptyWriteAheadLog, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
+import { emptyWriteAheadLog, eraseTraces, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
 import type { AnswerScope, StaleAnswer } from "./brain.ts";
+import { keepWhys, WHY_TABLES } from "./records-why.ts";
 import type { AnswerRecord, AnswerRecords, KeptSource, SourceRecord } from "./records.ts";
 
 /** People act on an answer for some weeks; what is older is nobody's business any more. */
 const KEPT_MS = 30 * 24 * 60 * 60_000;
-/** More than a thousand answers a day for all that time; a record takes about 1 kB. */
+/** More than a thousand answers a day for all that time; a record takes some 4 kB. */
 const MOST_ANSWERS = 50_000;
 /** Counts up when the tables change; records of another version are put aside. */
 const VERSION = 1;
@@ -50,6 +51,8 @@ const UNTOLD = `
   SELECT id FROM answers WHERE platform = :platform AND told_at IS NULL AND stale_since <= :before
   ORDER BY stale_since, number`;
 
+const PRUNE = "DELETE FROM answers WHERE at < :before OR number <= (SELECT max(number) FROM answers) - :most";
+
 type Values = Record<string, SQLInputValue>;
 type Row = Record<string, SQLOutputValue>;
 
@@ -62,16 +65,13 @@ export function openAnswerRecords({ path, log }: { readonly path: string; readon
   const database = openSafely(path, log);
   const all = (query: string, values: Values = {}) => database.prepare(query).all(values);
   const run = (query: string, values: Values) => database.prepare(query).run(values);
-  const remove = (condition: string, values: Values): number => {
-    const removed = Number(run(`DELETE FROM answers WHERE ${condition}`, values).changes);
-    if (removed > 0) emptyWriteAheadLog(database);
-    return removed;
-  };
+  const { add: addWhy, forgetRatings, ...whys } = keepWhys(database, conditionOf);
   return {
     add: (record) =>
       inOneStep(database, () => {
         const { lastInsertRowid: answer } = run(ADD, answerValues(record));
         for (const source of record.sources) run(ADD_SOURCE, { answer, ...sourceValues(source) });
+        addWhy(answer, record.why);
       }),
     documents: () => all("SELECT DISTINCT document FROM sources").map((row) => String(row["document"])),
     sourcesIn: (documentId) => database.prepare(SOURCES_IN).all(documentId).map(toSource),
@@ -84,12 +84,19 @@ export function openAnswerRecords({ path, log }: { readonly path: string; readon
     stale: (platform, ids) => toStale(all(STALE, { platform, ids: JSON.stringify(ids) })),
     untold: (platform, before) => all(UNTOLD, { platform, before }).map((row) => String(row["id"])),
     told: (id, at) => void run("UPDATE answers SET told_at = :at WHERE id = :id", { id, at }),
-    forget: (scope) => remove(...conditionOf(scope)),
+    ...whys,
+    forget(scope) {
+      const [condition, values] = conditionOf(scope);
+      const forgotten = inOneStep(database, () => ({
+        ratings: forgetRatings(scope),
+        answers: Number(run(`DELETE FROM answers WHERE ${condition}`, values).changes),
+      }));
+      if (forgotten.ratings + forgotten.answers > 0) eraseTraces(database);
+      return forgotten;
+    },
     prune(now) {
-      remove("at < :before OR number <= (SELECT max(number) FROM answers) - :most", {
-        before: now - KEPT_MS,
-        most: MOST_ANSWERS,
-      });
+      const { changes } = run(PRUNE, { before: now - KEPT_MS, most: MOST_ANSWERS });
+      if (Number(changes) > 0) emptyWriteAheadLog(database);
     },
     [Symbol.dispose]: () => database.close(),
   };
@@ -158,7 +165,7 @@ function conditionOf(of: AnswerScope): [condition: string, values: Values] {
 
 function openSafely(path: string, log: Log): DatabaseSync {
   // A record that a power failure takes back is no loss; waiting for the disk before every answer would be.
-  const file = { name: NAME, version: VERSION, tables: TABLES, synchronous: "NORMAL" } as const;
+  const file = { name: NAME, version: VERSION, tables: TABLES + WHY_TABLES, synchronous: "NORMAL" } as const;
   try {
     return openSqliteFile({ path, ...file }, { log });
   } catch (error) {

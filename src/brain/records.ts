@@ -1,5 +1,5 @@
 import type { Audience, Conversation } from "../chat.ts";
-import type { AnswerScope, StaleAnswer, StaleSource } from "./brain.ts";
+import type { AnswerScope, Forgotten, Rating, StaleAnswer, StaleSource, Why } from "./brain.ts";
 import type { Fingerprint } from "./evidence.ts";
 
 /** What is kept of a source of an answer: where it stands, and hashes. `change` is what became of it, where something did. */
@@ -25,6 +25,7 @@ export interface AnswerRecord {
   /** What the readers of the place could read. */
   readonly clearance: readonly Audience[];
   readonly sources: readonly SourceRecord[];
+  readonly why: Pick<Why, "kind" | "writing" | "timings" | "passages">;
 }
 
 /** A source as it is looked at again: `key` names it in the records. */
@@ -33,7 +34,7 @@ export interface KeptSource extends SourceRecord {
   readonly clearance: readonly Audience[];
 }
 
-/** Which passages each answer was taken from, for some weeks. */
+/** Which passages each answer was taken from, how it came about and what people said of it, for some weeks. */
 export interface AnswerRecords extends Disposable {
   /** Keeps an answer; an earlier one to the same message is replaced. */
   add(record: AnswerRecord): void;
@@ -51,8 +52,12 @@ export interface AnswerRecords extends Disposable {
   untold(platform: Conversation["platform"], before: number): readonly string[];
   /** Somebody was told: never again. */
   told(id: string, at: number): void;
-  /** Deletes; gives how many there were. */
-  forget(of: AnswerScope): number;
+  /** How an answer came about, with every passage; undefined where that is not known. */
+  why(id: string): Why | undefined;
+  /** Keeps a person's last word on an answer, or strikes it out; nothing where the answer is not known. */
+  rate(said: { readonly answerId: string; readonly personId: string; readonly rating?: Rating }, at: number): void;
+  /** Deletes answers with what was said of them, and what the asker said of those of others; gives how many there were. */
+  forget(of: AnswerScope): Pick<Forgotten, "answers" | "ratings">;
   /** Deletes what is older than is kept. */
   prune(now: number): void;
 }

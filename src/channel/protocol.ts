@@ -1,14 +1,37 @@
 import { ProgressType, RequestType } from "vscode-jsonrpc/node";
 import { z } from "zod";
-import type { Audience, Conversation, Hit, Passage, Question } from "../chat.ts";
-import type { AnswerScope, Answered, BrainStatus, Progress, StaleAnswer } from "../brain/brain.ts";
+import {
+  LONGEST_TEXT,
+  MOST_TURNS,
+  type Audience,
+  type ChatMessage,
+  type Conversation,
+  type Hit,
+  type Passage,
+  type Question,
+  type Turn,
+} from "../chat.ts";
+import type {
+  AnswerScope,
+  Answered,
+  BrainStatus,
+  Forgotten,
+  Progress,
+  Rating,
+  Revision,
+  StaleAnswer,
+  Why,
+} from "../brain/brain.ts";
 import type { Explanation, SyncReport, Synced } from "../knowledge/knowledge.ts";
 import type { Scope } from "../knowledge/passage-index.ts";
 
-/** Characters of one message that pass the channel; a question with more is refused before the brain sees it. */
-export const LONGEST_TEXT = 4_000;
-/** Earlier turns that pass along with a question. */
-export const MOST_TURNS = 50;
+/** What passes the channel with one question; a question with more is refused before the brain sees it. */
+export { LONGEST_TEXT, MOST_TURNS };
+/** Files, and characters of base64 in all of them together. */
+export const MOST_FILES = 5;
+export const MOST_FILE_CHARACTERS = 8_000_000;
+/** The longest message of any platform; of what is kept of it see the memory. */
+const LONGEST_MESSAGE = 40_000;
 const text = z.string().max(LONGEST_TEXT);
 const name = z.string().max(200);
 
@@ -28,17 +51,40 @@ const conversation = z
   })
   .transform(({ thread, ...rest }) => (thread === undefined ? rest : { ...rest, thread }));
 
-const question = z.object({
-  message: z.object({
-    id: name,
-    conversation,
-    author: z.object({ id: name, name, isBot: z.boolean() }),
-    text,
-    sentAt: z.iso.datetime(),
-  }),
-  turns: z.array(z.object({ role: z.enum(["user", "assistant"]), text })).max(MOST_TURNS),
-  clearance,
-});
+const message = (words: z.ZodString) =>
+  z
+    .object({
+      id: name,
+      conversation,
+      author: z.object({ id: name, name, isBot: z.boolean() }),
+      text: words,
+      sentAt: z.iso.datetime(),
+      replyTo: name.optional(),
+      url: z.string().max(2_000).optional(),
+    })
+    .transform(({ replyTo, url, ...rest }) => ({
+      ...rest,
+      ...(replyTo !== undefined && { replyTo }),
+      ...(url !== undefined && { url }),
+    }));
+
+const files = z
+  .array(z.object({ name: z.string().min(1).max(255), base64: z.string().max(MOST_FILE_CHARACTERS) }))
+  .max(MOST_FILES)
+  .refine((given) => given.reduce((sum, { base64 }) => sum + base64.length, 0) <= MOST_FILE_CHARACTERS);
+
+const question = z
+  .object({
+    message: message(text),
+    turns: z.array(z.object({ role: z.enum(["user", "assistant"]), text })).max(MOST_TURNS),
+    clearance,
+    files: files.optional(),
+  })
+  .transform(({ files: given, ...rest }) => (given === undefined ? rest : { ...rest, files: given }));
+
+const revision = z
+  .object({ conversation, id: name, text: z.string().max(LONGEST_MESSAGE).optional() })
+  .transform(({ text: now, ...rest }) => (now === undefined ? rest : { ...rest, text: now }));
 
 const scope = z
   .object({
@@ -87,6 +133,16 @@ export const wire = {
   staleAnswers: z.object({ platform, ids: z.array(name).max(1_000) }),
   watchAnswers: z.object({ platform, watch: name }),
   forgetAnswers: answerScope,
+  remember: z.object({ messages: z.array(message(z.string().max(LONGEST_MESSAGE))).max(100) }),
+  turns: z
+    .object({ conversation, replyTo: name.optional() })
+    .transform(({ replyTo, ...rest }) => (replyTo === undefined ? rest : { ...rest, replyTo })),
+  revise: z.object({ revisions: z.array(revision).max(1_000) }),
+  why: z.object({ id: name, clearance }),
+  rate: z
+    .object({ answerId: name, personId: name, rating: z.enum(["up", "down"]).optional() })
+    .transform(({ rating, ...rest }) => (rating === undefined ? rest : { ...rest, rating })),
+  forget: answerScope,
 };
 
 type Platform = { readonly platform: Conversation["platform"] };
@@ -112,6 +168,17 @@ export const requests = {
   /** Answered when it is cancelled; until then the core asks `tell(watch)` of the edge, a StaleAnswer each. */
   watchAnswers: new RequestType<Platform & { readonly watch: string }, null, void>("watchAnswers"),
   forgetAnswers: new RequestType<AnswerScope, number, void>("forgetAnswers"),
+  remember: new RequestType<{ readonly messages: readonly ChatMessage[] }, null, void>("remember"),
+  turns: new RequestType<{ readonly conversation: Conversation; readonly replyTo?: string }, readonly Turn[], void>(
+    "turns",
+  ),
+  revise: new RequestType<{ readonly revisions: readonly Revision[] }, number, void>("revise"),
+  /** Null where nothing is known of it. */
+  why: new RequestType<Clearance & { readonly id: string }, Why | null, void>("why"),
+  rate: new RequestType<{ readonly answerId: string; readonly personId: string; readonly rating?: Rating }, null, void>(
+    "rate",
+  ),
+  forget: new RequestType<AnswerScope, Forgotten, void>("forget"),
 };
 
 /** The request by which the core asks the edge to tell of a stale answer, which is told once that is answered. */

@@ -94,6 +94,7 @@ function answerRequests(
   );
   tellState(connection, { brain, handle });
   followAnswers(connection, { brain, handle });
+  keepWhatWasSaid(connection, { brain, handle });
 }
 
 function tellState(
@@ -141,6 +142,45 @@ function followAnswers(
   connection.onRequest(
     requests.forgetAnswers,
     handle("forgetAnswers", (sent, signal) => brain.forgetAnswers(wire.forgetAnswers.parse(sent), { signal })),
+  );
+}
+
+function keepWhatWasSaid(
+  connection: MessageConnection,
+  { brain, handle }: { readonly brain: Brain; readonly handle: Handle },
+) {
+  connection.onRequest(
+    requests.remember,
+    handle("remember", async (sent, signal) => {
+      await brain.remember(wire.remember.parse(sent).messages, { signal });
+      return null;
+    }),
+  );
+  connection.onRequest(
+    requests.turns,
+    handle("turns", (sent, signal) => brain.turns(wire.turns.parse(sent), { signal })),
+  );
+  connection.onRequest(
+    requests.revise,
+    handle("revise", (sent, signal) => brain.revise(wire.revise.parse(sent).revisions, { signal })),
+  );
+  connection.onRequest(
+    requests.why,
+    handle("why", async (sent, signal) => {
+      const { id, clearance } = wire.why.parse(sent);
+      return (await brain.why(id, { clearance, signal })) ?? null;
+    }),
+  );
+  connection.onRequest(
+    requests.rate,
+    handle("rate", async (sent, signal) => {
+      await brain.rate(wire.rate.parse(sent), { signal });
+      return null;
+    }),
+  );
+  connection.onRequest(
+    requests.forget,
+    handle("forget", (sent, signal) => brain.forget(wire.forget.parse(sent), { signal })),
   );
 }
 

@@ -6,14 +6,23 @@ export interface MemoryScope {
   readonly space: string;
   readonly channel?: string;
   readonly thread?: string;
+  /** That message, and what Hearth answered to it. */
+  readonly messageId?: string;
   /** Its own messages, and what Hearth answered to them. */
   readonly authorId?: string;
   readonly since?: string;
 }
 
+/** A message says something else now; without `text` it is deleted, and with it what Hearth answered to it. */
+export interface MessageRevision {
+  readonly conversation: Conversation;
+  readonly id: string;
+  readonly text?: string;
+}
+
 /** What was said to Hearth and what it answered, for some weeks. What somebody else said in a channel is not kept here. */
 export interface Memory extends Disposable {
-  /** Keeps messages, all or none of them; one that is kept already is replaced. */
+  /** Keeps messages, all or none of them; one that is kept already is replaced, and of a very long one the beginning is kept. */
   keep(messages: readonly ChatMessage[]): void;
   /**
    * What was said before, oldest first and at most `limit`: in a thread or a direct message its last messages; elsewhere the message
@@ -23,10 +32,8 @@ export interface Memory extends Disposable {
     of: { readonly conversation: Conversation; readonly replyTo?: string },
     options: { readonly limit: number },
   ): readonly Turn[];
-  /** A message says something else now; false where it is not kept. */
-  edit(conversation: Conversation, id: string, text: string): boolean;
-  /** Deletes a message, and what Hearth answered to it; gives how many there were. */
-  remove(conversation: Conversation, id: string): number;
+  /** Follows edits and deletions, all or none of them; gives how many of the messages were kept. */
+  revise(revisions: readonly MessageRevision[]): number;
   /** Deletes; gives how many there were. Their bytes are overwritten when it returns. */
   forget(of: MemoryScope): number;
   /** Deletes what is older than is kept. */

@@ -8,6 +8,7 @@ import type { Passage, Question } from "../../src/chat.ts";
 import { openKnowledge } from "../../src/knowledge/library.ts";
 import type { FolderOptions } from "../../src/knowledge/source.ts";
 import { createLog, silentLog } from "../../src/log.ts";
+import { openMemory } from "../../src/memory/sqlite.ts";
 import { asked } from "../contracts/brain.ts";
 import { DOCUMENTS, scratch } from "../helpers/hearth.ts";
 import { folderOf } from "../helpers/read-brain.ts";
@@ -34,7 +35,8 @@ async function started(folder: string, options: Partial<FolderOptions> = {}) {
   const follower = stack.use(followAnswers({ records, knowledge, log, graceMs: 0, lookMs: 10 }));
   await follower.changed();
   const seal = { kind: "sealed", interfaces: ["lo"], by: "test" } as const;
-  const brain = createBrain({ knowledge, follower, seal, model: { kind: "none" } });
+  const memory = stack.use(openMemory({ path: ":memory:", log }));
+  const brain = createBrain({ knowledge, follower, seal, model: { kind: "none" }, records, memory });
   const owned = stack.move();
   return { ...brain, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -107,7 +109,7 @@ describe("answers are followed over a restart", { timeout: 60_000 }, () => {
 
 describe("a follower", () => {
   const given = { ...asked(HOW_MANY), turns: [] };
-  const answer = quoted().answer;
+  const answered = (id: string) => ({ ...quoted(), id });
   const changed = passage({ text: "Everybody gets 30 days of annual leave." });
 
   /** A follower over one document, whose passages a test sets. */
@@ -128,7 +130,7 @@ describe("a follower", () => {
     await using follower = following(async () => [changed]);
     const begun = follower.changes();
     await follower.changed();
-    follower.keep({ id: "late", question: given, answer, begun });
+    follower.keep({ answered: answered("late"), question: given, begun });
     await follower.idle();
     expect(await follower.changesNow("late")).toEqual(["changed"]);
   });
@@ -140,7 +142,7 @@ describe("a follower", () => {
       if (isBroken) throw new Error("CANARY");
       return [changed];
     }, lines);
-    follower.keep({ id: "one", question: given, answer, begun: follower.changes() });
+    follower.keep({ answered: answered("one"), question: given, begun: follower.changes() });
     await follower.changed([passage().documentId]);
     expect(await follower.changesNow("one")).toBeUndefined();
     expect(lines.join("")).toContain("could not be looked at again");
@@ -153,7 +155,7 @@ describe("a follower", () => {
     const moved = passage({ documentId: "b".repeat(32), id: `${"b".repeat(32)}#4`, path: "people/leave.md" });
     let now = [moved];
     await using follower = following(async (id) => now.filter(({ documentId }) => documentId === id));
-    follower.keep({ id: "one", question: given, answer, begun: follower.changes() });
+    follower.keep({ answered: answered("one"), question: given, begun: follower.changes() });
     await follower.changed([passage().documentId, moved.documentId]);
     expect(await follower.changesNow("one")).toBeUndefined();
     now = [{ ...moved, text: "Everybody gets 30 days of annual leave." }];
@@ -171,8 +173,8 @@ describe("a follower", () => {
     const before = passage({ documentId: "c".repeat(32), id: `${"c".repeat(32)}#0`, text: "Tea is free." });
     const message = { ...given.message, id: "zero" };
     const zero = { ...given, message };
-    follower.keep({ id: "zero", question: zero, answer: quoted(before).answer, begun: follower.changes() });
-    follower.keep({ id: "one", question: given, answer, begun: follower.changes() });
+    follower.keep({ answered: { ...quoted(before), id: "zero" }, question: zero, begun: follower.changes() });
+    follower.keep({ answered: answered("one"), question: given, begun: follower.changes() });
     const first = follower.changed([before.documentId, passage().documentId, moved.documentId]);
     const second = follower.changed();
     gate.resolve();
@@ -186,7 +188,7 @@ describe("a follower", () => {
       read.push(id);
       return [passage()];
     });
-    follower.keep({ id: "one", question: given, answer, begun: follower.changes() });
+    follower.keep({ answered: answered("one"), question: given, begun: follower.changes() });
     await follower.changed(["b".repeat(32), passage().documentId]);
     expect(read).toEqual([passage().documentId]);
   });

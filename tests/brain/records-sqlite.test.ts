@@ -31,6 +31,11 @@ function record(given: Partial<AnswerRecord> = {}): AnswerRecord {
         stretches: [fingerprintOf("Everybody gets 28 days.")],
       },
     ],
+    why: {
+      kind: "quoted",
+      timings: { search: 3, answer: 1 },
+      passages: [{ documentId: "d1", path: "leave.md", title: "Leave", headings: [], score: 2, isUsed: true }],
+    },
     ...given,
   };
 }
@@ -121,10 +126,12 @@ describe("records of answers", () => {
     }
     const onDisk = () => readdirSync(place.folder).map((name) => readFileSync(join(place.folder, name), "latin1"));
     expect(onDisk().join("")).toContain("UCANARY");
-    expect(records.forget({ platform: "slack", space: "T1", askerId: "UCANARY" })).toBe(25);
+    expect(records.forget({ platform: "slack", space: "T1", askerId: "UCANARY" }).answers).toBe(25);
     expect(onDisk().join("")).not.toContain("UCANARY");
-    expect(records.forget({ platform: "slack", space: "T1", messageId: "m1" })).toBe(1);
-    expect(records.forget({ platform: "slack", space: "T1", channel: "C1", since: record().answeredAt })).toBe(24);
+    expect(records.forget({ platform: "slack", space: "T1", messageId: "m1" }).answers).toBe(1);
+    expect(records.forget({ platform: "slack", space: "T1", channel: "C1", since: record().answeredAt }).answers).toBe(
+      24,
+    );
     expect(records.documents()).toEqual([]);
   });
 

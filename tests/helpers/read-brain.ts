@@ -7,6 +7,7 @@ import { openAnswerRecords } from "../../src/brain/records-sqlite.ts";
 import type { FolderOptions } from "../../src/knowledge/source.ts";
 import { openKnowledge } from "../../src/knowledge/library.ts";
 import { silentLog } from "../../src/log.ts";
+import { openMemory } from "../../src/memory/sqlite.ts";
 import { scratch } from "./hearth.ts";
 
 /** A folder of documents as the configuration would name it. */
@@ -37,6 +38,7 @@ export async function readBrain(): Promise<ReadBrain> {
   const { folder } = place;
   const log = silentLog();
   const records = stack.use(openAnswerRecords({ path: ":memory:", log }));
+  const memory = stack.use(openMemory({ path: ":memory:", log }));
   let follower: Follower | undefined;
   const knowledge = stack.use(
     await openKnowledge({
@@ -56,6 +58,8 @@ export async function readBrain(): Promise<ReadBrain> {
     knowledge,
     seal: { kind: "sealed", interfaces: ["lo"], by: "test" },
     follower,
+    records,
+    memory,
   });
   return {
     ...brain,

@@ -78,6 +78,12 @@ export function scriptedBrain(script: Partial<Brain> = {}): Brain {
     staleAnswers: async () => [],
     watchAnswers: (_of, { signal }) => aborted(signal),
     forgetAnswers: async () => 0,
+    remember: async () => {},
+    turns: async () => [],
+    revise: async () => 0,
+    why: async () => undefined,
+    rate: async () => {},
+    forget: async () => ({ messages: 0, answers: 0, ratings: 0 }),
     ...script,
   };
 }
