@@ -1,0 +1,94 @@
+import { MessageFlags, type REST, Routes } from "discord.js";
+import { type DiscordMessage, readMessage } from "./message.ts";
+import { isSnowflake } from "./snowflake.ts";
+import type { MessageBody } from "./to-discord.ts";
+
+/** An interaction's own door: it needs no token of the bot's and is open for 15 minutes. */
+export interface Door {
+  readonly application: string;
+  readonly token: string;
+}
+
+/** What is sent besides a message's body when it is made. */
+export interface Creation {
+  readonly nonce: string;
+  /** The message that it replies to; where that is gone, Discord refuses. */
+  readonly replyTo?: string;
+}
+
+interface Options {
+  readonly signal: AbortSignal;
+}
+
+/** Discord's REST interface, as far as it is needed, each call checked in its answer. Rejects as the library does. */
+export interface DiscordApi {
+  create(channelId: string, body: MessageBody, options: Creation & Options): Promise<DiscordMessage>;
+  edit(channelId: string, id: string, body: Partial<MessageBody>, options: Options): Promise<DiscordMessage>;
+  remove(channelId: string, id: string, options: Options): Promise<void>;
+  message(channelId: string, id: string, options: Options): Promise<DiscordMessage>;
+  /** Up to 100 messages after one, oldest first. */
+  after(channelId: string, id: string, options: Options): Promise<readonly DiscordMessage[]>;
+  typing(channelId: string, options: Options): Promise<void>;
+  openThread(channelId: string, messageId: string, name: string, options: Options): Promise<string>;
+  /** The channel of direct messages with somebody. */
+  openDirect(userId: string, options: Options): Promise<string>;
+  /** Edits a message of an interaction: "@original" or a follow-up's id. */
+  editThere(door: Door, id: string, body: Partial<MessageBody>, options: Options): Promise<DiscordMessage>;
+  followUp(door: Door, body: MessageBody, options: Options & { readonly isPrivate: boolean }): Promise<DiscordMessage>;
+  removeThere(door: Door, id: string, options: Options): Promise<void>;
+}
+
+/** Discord answers with the message that was made. */
+const WAIT = new URLSearchParams({ wait: "true" });
+
+/** The interface over the library's client, which keeps to Discord's rate limits. */
+export function createApi(rest: REST): DiscordApi {
+  const there = { auth: false } as const;
+  return {
+    async create(channelId, body, { nonce, replyTo, signal }) {
+      const reference = replyTo === undefined ? {} : { message_reference: { message_id: replyTo } };
+      const whole = { ...body, nonce, enforce_nonce: true, ...reference };
+      return checked(await rest.post(Routes.channelMessages(channelId), { body: whole, signal }));
+    },
+    edit: async (channelId, id, body, { signal }) =>
+      checked(await rest.patch(Routes.channelMessage(channelId, id), { body, signal })),
+    remove: async (channelId, id, { signal }) =>
+      void (await rest.delete(Routes.channelMessage(channelId, id), { signal })),
+    message: async (channelId, id, { signal }) =>
+      checked(await rest.get(Routes.channelMessage(channelId, id), { signal })),
+    async after(channelId, id, { signal }) {
+      const query = new URLSearchParams({ after: id, limit: "100" });
+      const page = await rest.get(Routes.channelMessages(channelId), { query, signal });
+      return Array.isArray(page) ? page.flatMap((message) => readMessage(message) ?? []).toReversed() : [];
+    },
+    typing: async (channelId, { signal }) => void (await rest.post(Routes.channelTyping(channelId), { signal })),
+    async openThread(channelId, messageId, name, { signal }) {
+      const body = { name, auto_archive_duration: 1_440 };
+      return idOf(await rest.post(Routes.threads(channelId, messageId), { body, signal }));
+    },
+    openDirect: async (userId, { signal }) =>
+      idOf(await rest.post(Routes.userChannels(), { body: { recipient_id: userId }, signal })),
+    editThere: async ({ application, token }, id, body, { signal }) =>
+      checked(await rest.patch(Routes.webhookMessage(application, token, id), { body, signal, ...there })),
+    async followUp({ application, token }, body, { isPrivate, signal }) {
+      const whole = { ...body, flags: body.flags | (isPrivate ? MessageFlags.Ephemeral : 0) };
+      return checked(
+        await rest.post(Routes.webhook(application, token), { body: whole, query: WAIT, signal, ...there }),
+      );
+    },
+    removeThere: async ({ application, token }, id, { signal }) =>
+      void (await rest.delete(Routes.webhookMessage(application, token, id), { signal, ...there })),
+  };
+}
+
+function checked(answer: unknown): DiscordMessage {
+  const message = readMessage(answer);
+  if (!message) throw new TypeError("Discord answered with something that is no message");
+  return message;
+}
+
+function idOf(answer: unknown): string {
+  const id = typeof answer === "object" && answer !== null && "id" in answer ? answer.id : undefined;
+  if (!isSnowflake(id)) throw new TypeError("Discord answered without an id");
+  return id;
+}

@@ -1,0 +1,99 @@
+import type { Asked, Posted } from "../platform.ts";
+import type { DiscordApi, Door } from "./api.ts";
+import type { Carrier } from "./carrier.ts";
+import { addressOf, channelOf, DIRECT } from "./from-discord.ts";
+import type { DiscordMessage } from "./message.ts";
+import { type Carrying, createMessageCarrier, partsOf, type Target } from "./message-carrier.ts";
+import { timeOf } from "./snowflake.ts";
+import { toMessage } from "./to-discord.ts";
+
+/** An interaction's door closes after 15 minutes; what is left is for the last words there. */
+const OPEN_MS = 14.5 * 60_000;
+const CLOSED_MS = 15 * 60_000;
+/** Where ordinary messages begin to be counted in the outbox, after those of the interaction. */
+const LATER = 100;
+
+const MOVED = {
+  place: "This takes longer than Discord lets a command wait; the answer comes as a message of its own.",
+  asker: "This takes longer than Discord lets a command wait; the answer comes as a direct message.",
+} as const;
+
+interface Options {
+  readonly signal: AbortSignal;
+}
+
+/** A door, and the interaction whose id says when it was opened. */
+export interface OpenDoor extends Door {
+  readonly interaction: string;
+}
+
+/** The door of the interaction that a question came by; undefined where it came as a message. */
+export function doorOf({ route }: Pick<Asked, "route">): OpenDoor | undefined {
+  const { interaction, application, token } = route;
+  if (interaction === undefined || application === undefined || token === undefined) return undefined;
+  return { interaction, application, token };
+}
+
+/**
+ * The messages of a command's answer: the first is the command's own, the others follow it. After 14.5 minutes the answer moves to
+ * ordinary messages, a private one to direct messages.
+ */
+export function createInteractionCarrier(
+  carrying: Carrying,
+  asked: Asked,
+  of: { readonly job: string; readonly door: OpenDoor; readonly now?: () => number },
+): Carrier {
+  const { api, inbox } = carrying;
+  const { job, door, now = Date.now } = of;
+  const isPrivate = asked.seenBy === "asker";
+  const age = () => now() - timeOf(door.interaction);
+  const posted = () => partsOf(inbox, job, { from: 0, to: LATER });
+  const later = createMessageCarrier(carrying, { job, offset: LATER }, (options) => laterTarget(api, asked, options));
+  return {
+    async post(part, body, options) {
+      inbox.plan(job, part);
+      const message =
+        part === 0
+          ? await api.editThere(door, "@original", body, options)
+          : await api.followUp(door, body, { ...options, isPrivate });
+      const result = toPosted(asked, message);
+      inbox.sent(job, part, result);
+      return result;
+    },
+    edit: async ({ id }, body, options) => void (await api.editThere(door, id, body, options)),
+    remove: ({ id }, options) => api.removeThere(door, id, options),
+    // Discord shows by itself that a command is being worked on.
+    typing: () => Promise.resolve(),
+    posted,
+    async next(options) {
+      if (age() < OPEN_MS) return undefined;
+      if (later.posted().size === 0) await leave(api, { asked, door, isOpen: age() < CLOSED_MS, posted }, options);
+      return later;
+    },
+  };
+}
+
+async function laterTarget(api: DiscordApi, asked: Asked, options: Options): Promise<Target> {
+  if (asked.seenBy === "place") return { conversation: asked.message.conversation };
+  const channel = await api.openDirect(asked.message.author.id, options);
+  return { conversation: { platform: "discord", space: DIRECT, channel } };
+}
+
+/** Says where the answer comes, while it can be said; that the door has closed meanwhile is no harm. */
+async function leave(
+  api: DiscordApi,
+  of: { readonly asked: Asked; readonly door: Door; readonly isOpen: boolean; readonly posted: Carrier["posted"] },
+  options: Options,
+): Promise<void> {
+  const { seenBy, message } = of.asked;
+  const body = toMessage({ markdown: MOVED[seenBy], buttons: [] });
+  const original = of.posted().get(0);
+  if (of.isOpen) await api.editThere(of.door, "@original", body, options).catch(() => {});
+  else if (original && seenBy === "place")
+    await api.edit(channelOf(message.conversation), original.id, body, options).catch(() => {});
+}
+
+function toPosted({ seenBy, message: { conversation } }: Asked, { id }: DiscordMessage): Posted {
+  const url = addressOf(conversation.space, channelOf(conversation), id);
+  return { id, conversation, ...(seenBy === "place" && { url }) };
+}

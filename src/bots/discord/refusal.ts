@@ -1,0 +1,41 @@
+import { DiscordAPIError, RESTJSONErrorCodes } from "discord.js";
+
+/** Why Discord will not do something however often it is asked. */
+export type Refusal = "gone" | "forbidden" | "question gone" | "refused";
+
+const FORBIDDEN = new Set<number | string>([
+  RESTJSONErrorCodes.MissingAccess,
+  RESTJSONErrorCodes.MissingPermissions,
+  RESTJSONErrorCodes.CannotSendMessagesToThisUser,
+]);
+
+/** Undefined for what another try may mend: the network, a server of Discord's, and the token, which ends everything. Pure. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  if (!(error instanceof DiscordAPIError) || error.status === 401 || error.status === 429) return undefined;
+  if (error.status === 404) return "gone";
+  if (error.status === 403 || FORBIDDEN.has(error.code)) return "forbidden";
+  return isReferenceGone(error) ? "question gone" : "refused";
+}
+
+/** Whether a thread is there already for a message. Pure. */
+export function isThreadThere(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.ThreadAlreadyCreatedForMessage;
+}
+
+/** Whether only the reference to the question is refused, since Hearth may not read the channel's history. Pure. */
+export function isHistoryHidden(error: unknown): boolean {
+  return (
+    error instanceof DiscordAPIError &&
+    error.code === RESTJSONErrorCodes.CannotReplyWithoutPermissionToReadMessageHistory
+  );
+}
+
+/** A reply to a message that is not there is an invalid form, whose error stands at the reference. */
+function isReferenceGone({ rawError }: DiscordAPIError): boolean {
+  return (
+    "errors" in rawError &&
+    typeof rawError.errors === "object" &&
+    rawError.errors !== null &&
+    "message_reference" in rawError.errors
+  );
+}
