@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Brain, StaleAnswer } from "../../src/brain/brain.ts";
-import type { Question } from "../../src/chat.ts";
+import type { ChatMessage, Question } from "../../src/chat.ts";
 import type { ReadBrain } from "../helpers/read-brain.ts";
 
 /** A question as the terminal would ask it. */
@@ -29,6 +29,8 @@ export function describeBrain(name: string, open: () => Promise<ReadBrain>): voi
   describe(name, () => {
     describeAnswering(open);
     describeHealing(open);
+    describeRemembering(open);
+    describeWhy(open);
   });
 }
 
@@ -109,12 +111,12 @@ const LEAVE = "team/leave.md";
 const HOW_MANY = "How many days of annual leave do we get?";
 
 /** Asks, as a message of its own, what the documents answer; gives the answer's id. */
-async function ask(brain: Brain, text: string, messageId: string): Promise<string> {
+async function ask(brain: Brain, text: string, id: string, as: Partial<ChatMessage> = {}): Promise<string> {
   const question = asked(text);
-  const message = { ...question.message, id: messageId };
-  const { id, answer } = await brain.answer({ ...question, message }, { signal });
+  const message = { ...question.message, ...as, text, id };
+  const { id: answerId, answer } = await brain.answer({ ...question, message }, { signal });
   expect(answer.kind).toBe("quoted");
-  return id;
+  return answerId;
 }
 
 /** What became of the sources of some answers, as "what happened: where". */
@@ -233,6 +235,131 @@ function describeHealing(open: () => Promise<ReadBrain>): void {
       expect(await staleOf(brain, id)).toHaveLength(1);
       expect(await brain.forgetAnswers({ ...local, channel: "test", askerId: "owner" }, { signal })).toBe(1);
       expect(await staleOf(brain, id)).toEqual([]);
+    });
+  });
+}
+
+const channel = { platform: "discord", space: "guild", channel: "general" } as const;
+
+function said(id: string, given: Partial<ChatMessage> = {}): ChatMessage {
+  const author = { id: "ada", name: "Ada", isBot: false };
+  return { id, conversation: channel, author, text: `text of ${id}`, sentAt: new Date().toISOString(), ...given };
+}
+
+const hearth = { id: "hearth", name: "Hearth", isBot: true };
+
+function describeRemembering(open: () => Promise<ReadBrain>): void {
+  describe("remembering", { timeout: 60_000 }, () => {
+    it("gives what was said before, follows edits and deletions, and forgets", async () => {
+      await using brain = await open();
+      const url = "https://discord.com/channels/1/2/3";
+      await brain.remember([said("q1", { url }), said("a1", { author: hearth, replyTo: "q1" })], { signal });
+      await brain.remember([], { signal });
+      const turns = () => brain.turns({ conversation: channel, replyTo: "a1" }, { signal });
+      expect(await turns()).toEqual([
+        { role: "user", text: "text of q1" },
+        { role: "assistant", text: "text of a1" },
+      ]);
+      expect(await brain.turns({ conversation: channel }, { signal })).toEqual([]);
+      const edited = { conversation: channel, id: "q1", text: "edited" };
+      expect(await brain.revise([edited, { ...edited, id: "unknown" }], { signal })).toBe(1);
+      expect(await turns()).toMatchObject([{ text: "edited" }, { text: "text of a1" }]);
+      expect(await brain.revise([{ conversation: channel, id: "q1" }], { signal })).toBe(1);
+      expect(await turns()).toEqual([]);
+    });
+
+    it("gives no more and no longer turns than a question may carry", async () => {
+      await using brain = await open();
+      const thread = { ...channel, thread: "t1" };
+      const messages = Array.from({ length: 60 }, (_, number) =>
+        said(`m${number}`, { conversation: thread, text: `${number} ${"long ".repeat(1_000)}` }),
+      );
+      await brain.remember(messages, { signal });
+      const turns = await brain.turns({ conversation: thread }, { signal });
+      expect(turns).toHaveLength(50);
+      expect(turns.at(-1)?.text).toMatch(/^59 long/);
+      const { answer } = await brain.answer(asked("How many days of annual leave do we get?", turns), { signal });
+      expect(answer.kind).toBe("quoted");
+    });
+
+    it("forgets what somebody said, was answered and thought of answers, and nothing of others", async () => {
+      await using brain = await open();
+      const mine = await ask(brain, HOW_MANY, "m1", said("m1"));
+      const other = await ask(brain, HOW_MANY, "m2", said("m2", { author: { id: "bob", name: "Bob", isBot: false } }));
+      for (const personId of ["ada", "bob"]) {
+        for (const answerId of [mine, other]) await brain.rate({ answerId, personId, rating: "up" }, { signal });
+      }
+      await brain.rate({ answerId: "unknown", personId: "ada", rating: "up" }, { signal });
+      await brain.remember([said("m1"), said("a1", { author: hearth, replyTo: "m1" }), said("b1")], { signal });
+      const ada = { platform: "discord", space: "guild", askerId: "ada" } as const;
+      expect(await brain.forget({ ...ada, space: "other" }, { signal })).toEqual({
+        messages: 0,
+        answers: 0,
+        ratings: 0,
+      });
+      expect(await brain.forget(ada, { signal })).toEqual({ messages: 3, answers: 1, ratings: 3 });
+      expect(await brain.why(mine, everything)).toBeUndefined();
+      expect(await brain.why(other, everything)).toBeDefined();
+      await brain.rate({ answerId: other, personId: "bob" }, { signal });
+      const guild = { platform: "discord", space: "guild" } as const;
+      expect(await brain.forget(guild, { signal })).toEqual({ messages: 0, answers: 1, ratings: 0 });
+    });
+
+    it("counts one rating for a person and an answer: the last", async () => {
+      await using brain = await open();
+      const answerId = await ask(brain, HOW_MANY, "m1", said("m1"));
+      for (const rating of ["up", "down", "up"] as const)
+        await brain.rate({ answerId, personId: "bob", rating }, { signal });
+      const guild = { platform: "discord", space: "guild" } as const;
+      expect(await brain.forget(guild, { signal })).toEqual({ messages: 0, answers: 1, ratings: 1 });
+    });
+  });
+}
+
+function describeWhy(open: () => Promise<ReadBrain>): void {
+  describe("why", { timeout: 60_000 }, () => {
+    it("is known of every answer, without a text of any document", async () => {
+      await using brain = await open();
+      const kinds = [
+        [HOW_MANY, "quoted"],
+        ["What is the airspeed velocity of an unladen swallow?", "unknown"],
+        ["hi there", "plain"],
+      ] as const;
+      for (const [text, kind] of kinds) {
+        const question = asked(text);
+        const message = { ...question.message, id: kind };
+        const { id, timings } = await brain.answer({ ...question, message }, { signal });
+        expect(await brain.why(id, everything)).toMatchObject({
+          id,
+          kind,
+          timings,
+          answeredAt: expect.stringMatching(/^\d{4}-.*Z$/),
+        });
+      }
+      expect(await brain.why("unknown", everything)).toBeUndefined();
+      const why = await brain.why(await ask(brain, HOW_MANY, "m1"), everything);
+      expect(why?.passages[0]).toMatchObject({
+        path: "leave.md",
+        title: "Leave",
+        headings: ["Annual leave"],
+        isUsed: true,
+        score: expect.any(Number),
+      });
+      expect(JSON.stringify(why)).not.toContain("Everybody");
+    });
+
+    it("leaves out passages that are not for the one who asks, and those that are gone", async () => {
+      await using brain = await open();
+      const id = await ask(brain, HOW_MANY, "m1");
+      const pathsFor = async (clearance: Question["clearance"]) => {
+        const why = await brain.why(id, { clearance, signal });
+        return new Set(why?.passages.map(({ path }) => path));
+      };
+      expect(await pathsFor(["public", "team"])).toContain("leave.md");
+      expect(await pathsFor(["public"])).not.toContain("leave.md");
+      await brain.remove(LEAVE);
+      expect(await pathsFor(["public", "team"])).not.toContain("leave.md");
+      expect((await brain.why(id, everything))?.kind).toBe("quoted");
     });
   });
 }
