@@ -63,7 +63,9 @@ const SHARED = [
   "src/error-code.ts",
   "src/lock.ts",
   "src/log.ts",
+  "src/mentions.ts",
   "src/sqlite-file.ts",
+  "src/unseen.ts",
   "src/user-error.ts",
 ];
 /** The only files that construct. */

@@ -1,5 +1,5 @@
 import { stemOf, wordsOf } from "../knowledge/words.ts";
-import { withoutUnseen } from "./gate-unseen.ts";
+import { withoutUnseen } from "../unseen.ts";
 
 /**
  * A word that has to be found again where a sentence is said to stand: everything but words of grammar that change nothing. "must",

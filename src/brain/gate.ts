@@ -1,5 +1,6 @@
 import type { Passage } from "../chat.ts";
-import { withoutUnseen } from "./gate-unseen.ts";
+import { withoutMentions } from "../mentions.ts";
+import { withoutUnseen } from "../unseen.ts";
 
 const LINKED = /!?\[([^[\]]*)\]\(\s*<?([^()\s<>]*)>?[^()]*\)/g;
 const ADDRESS =
@@ -7,9 +8,6 @@ const ADDRESS =
 const MAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
 const HOST =
   /(?<![\p{L}\p{N}`]|[\p{L}\p{N}_%+-]@)(?:[\p{L}\p{N}-]{1,63}\.){1,8}(?:\p{L}{2,24}|xn--[a-z0-9-]{1,59})(?:\/[^\s<>`"“”]*)?(?![\p{L}\p{N}_`]|@[\p{L}\p{N}-]+\.\p{L})/giu;
-/** What chats turn into a mention, a channel, a command or a time. */
-const MARKED = /<(?:(?:[@!#:]|a:|t:|id:)[^<>\n]*|\/[^<>\n]*:\d+)>/gi;
-const EVERYBODY = /@(?=(?:everyone|here|channel|group|all)(?![\p{L}\p{N}]))(?!(?<=[\p{L}\p{N}]@)\p{L}+\.\p{L})/giu;
 const TAG = /<(?:\/?[a-z][^<>\n]*|!--[^<>\n]*)>/gi;
 const OPENING = /<(?=[/a-z!?@#&])/gi;
 const LINE_START = /^[ \t]*(?:(?:#{1,6}|-#)[ \t]+|>+[ \t]*)+/gm;
@@ -30,10 +28,7 @@ export function gate(text: string, passages: readonly Pick<Passage, "text" | "ur
     (_, words: string, address: string) => (isKnown(address) ? `${words} ${address}` : words),
   );
   return outsideCode(linked, (part) => {
-    const coded = part
-      .replaceAll(MARKED, (mark) => mark.slice(1, -1).replace(/^!|\|.*$/g, ""))
-      .replaceAll(EVERYBODY, "@ ")
-      .replaceAll(ADDRESS, (_, address: string) => plainAddress(address, isKnown));
+    const coded = withoutMentions(part).replaceAll(ADDRESS, (_, address: string) => plainAddress(address, isKnown));
     const mailed = outsideCode(coded, (rest) => rest.replaceAll(MAIL, (mail) => plainAddress(mail, isWritten)));
     const hosted = outsideCode(mailed, (rest) => rest.replaceAll(HOST, (host) => plainAddress(host, isWritten)));
     const tagless = outsideCode(hosted, (rest) => rest.replaceAll(TAG, code));

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Passage, Quote, Turn } from "../chat.ts";
-import { withoutUnseen } from "./gate-unseen.ts";
+import { withoutUnseen } from "../unseen.ts";
 import { readable, sentencesOf } from "../knowledge/sentences.ts";
 
 /** Passages in one prompt, and tokens of each: reading them is most of the time that an answer takes. */

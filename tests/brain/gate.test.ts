@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { gate, gateCode } from "../../src/brain/gate.ts";
-import { withoutUnseen } from "../../src/brain/gate-unseen.ts";
+import { withoutUnseen } from "../../src/unseen.ts";
 import { randomFrom } from "../../src/eval/random.ts";
 
 const passages = [
