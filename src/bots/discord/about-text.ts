@@ -1,0 +1,101 @@
+import type { BrainStatus, Forgotten } from "../../brain/brain.ts";
+import { counted } from "../terminal/counted.ts";
+import { nameOf } from "../terminal/model-report.ts";
+
+/** As long as the core and the inbox keep what they keep. */
+const KEPT_DAYS = 30;
+const KNOWN_HOURS = 24;
+
+/** What is kept of what people say here, for how long, where, and how to be rid of it. Markdown. Pure. */
+export function privacyText(
+  status: Pick<BrainStatus, "seal" | "model">,
+  { messageContent }: { readonly messageContent: boolean },
+): string {
+  const heard = messageContent
+    ? "Discord shows Hearth the messages of the channels that it can see. Those that are not addressed to it are dropped at once."
+    : "Discord shows Hearth only messages that mention it, and direct messages to it.";
+  return [
+    "**What Hearth keeps of you**",
+    `- Your questions to Hearth and its answers, so that a follow-up is understood: ${KEPT_DAYS} days.`,
+    `- Which passages of the documents each answer was taken from, so that it can be mended when they change; and your 👍 or 👎: ${KEPT_DAYS} days. Ids, places and hashes, no text.`,
+    `- That a question was asked (its id, no text), so that it is not answered twice: ${KNOWN_HOURS} hours.`,
+    `Nothing else. ${heard}`,
+    "",
+    "**Where**",
+    `- All of it is on the machine that Hearth runs on, readable by its owner. ${sealText(status)}`,
+    `- ${modelText(status)}`,
+    "- Your questions and the answers are also on Discord, as all messages are; Hearth sends Discord nothing but its answers.",
+    "",
+    "**To be rid of it**",
+    "`/forget` deletes it at once. A message that you delete or edit on Discord is deleted or changed here too.",
+  ].join("\n");
+}
+
+function sealText({ seal }: Pick<BrainStatus, "seal">): string {
+  const core = "The part that holds the documents and what was said";
+  if (seal.kind === "sealed") return `${core} has no network (sealed).`;
+  return seal.kind === "private network"
+    ? `${core} has no network of its own (private network: it reaches ${seal.addresses.join(", ")} and nothing else).`
+    : `${core} is **not sealed**: nothing but its own code keeps it from the network.`;
+}
+
+function modelText({ model, seal }: Pick<BrainStatus, "model" | "seal">): string {
+  if (model.kind === "none") return "No language model is used: answers are sentences of the documents.";
+  if (model.model.kind !== "openai") return `The language model, ${nameOf(model.model)}, runs on that machine too.`;
+  const where = (seal.addresses ?? []).join(", ");
+  return `The language model, ${nameOf(model.model)}, is a server that the owner named${where && ` (${where})`}: questions and passages go there.`;
+}
+
+/** How Hearth is: documents, search, model, seal, what is counted, version. Markdown. Pure. */
+export function statusText(
+  status: BrainStatus,
+  { version, counts }: { readonly version: string; readonly counts: Readonly<Record<string, number>> },
+): string {
+  const numbers = Object.entries(counts).map(([words, number]) => `${words} ${number}`);
+  return [
+    `**Hearth ${version}**`,
+    `- Documents: ${documentsText(status)}`,
+    `- Search: ${searchText(status)}`,
+    `- Model: ${writerText(status)}`,
+    `- Core: ${status.seal.kind}`,
+    ...(numbers.length > 0 ? [`- Counted: ${numbers.join(", ")}`] : []),
+  ].join("\n");
+}
+
+function documentsText({ documents, passages, sync, failed }: BrainStatus): string {
+  const held = `${counted(documents, "document")}, ${counted(passages, "passage")}`;
+  const unread = failed.length === 0 ? "" : `; ${counted(failed.length, "file")} could not be read`;
+  if (sync.kind === "reading") return `${held}; reading ${sync.done} of ${sync.total}`;
+  if (sync.kind === "failed") return `${held}; they could not be read the last time, the log says why`;
+  return `${held}, as of <t:${Math.floor(Date.parse(sync.at) / 1000)}:R>${unread}`;
+}
+
+function searchText({ meaning }: BrainStatus): string {
+  if (meaning.kind === "none") return "by words";
+  if (meaning.kind === "ready") return "by words and by meaning";
+  return meaning.kind === "embedding"
+    ? `by words; by meaning for ${meaning.done} of ${meaning.total} passages so far`
+    : "by words; by meaning has failed, the log says why";
+}
+
+function writerText({ model }: BrainStatus): string {
+  if (model.kind === "none") return "none; answers are sentences of the documents";
+  const waiting = model.waiting === 0 ? "" : `, ${counted(model.waiting, "question")} waiting`;
+  return `${nameOf(model.model)}, ${model.kind}, ${model.writes ? "writes" : "does not write"}${waiting}`;
+}
+
+/** What was deleted, and what cannot be. Markdown. Pure. */
+export function receiptText(
+  what: "me" | "channel",
+  { messages, answers, ratings, rows }: Forgotten & { readonly rows: number },
+): string {
+  const whose = what === "me" ? "of yours" : "of this channel";
+  return [
+    `**Deleted, for good** (what Hearth kept ${whose}):`,
+    `- ${counted(messages, "message")}: questions and answers`,
+    `- ${counted(answers, "answer")}: which passages they were taken from, and ${counted(ratings, "rating")}`,
+    `- ${rows} ${rows === 1 ? "entry" : "entries"} of what was asked and answered on Discord`,
+    "",
+    "**Not deleted**, for that is not Hearth's to do: the messages on Discord itself, yours and Hearth's. Delete them there; that of a question takes its answer out of follow-ups too.",
+  ].join("\n");
+}

@@ -1,0 +1,83 @@
+import { MessageFlags, type BaseInteraction, type Client, type RepliableInteraction } from "discord.js";
+import type { Audience, Conversation } from "../../chat.ts";
+import type { Brain } from "../../brain/brain.ts";
+import type { Log } from "../../log.ts";
+import type { HumanSettings } from "../ask-human.ts";
+import type { Inbox } from "../inbox.ts";
+import type { Asked, Desk } from "../platform.ts";
+import { conversationOf, DIRECT } from "./from-discord.ts";
+
+/** Who will see something: everybody who reads a conversation, or one person there. */
+export interface SeenPlace {
+  readonly conversation: Conversation;
+  readonly askerId: string;
+  readonly seenBy: Asked["seenBy"];
+}
+
+/** What the handlers of interactions work with. */
+export interface InteractionTools {
+  readonly client: Client;
+  readonly desk: Pick<Desk, "ask" | "stop">;
+  readonly inbox: Pick<Inbox, "open" | "given" | "plan" | "sent" | "sendings" | "note" | "noted" | "forget">;
+  readonly brain: Pick<Brain, "lookup" | "document" | "status" | "why" | "rate" | "forget">;
+  readonly settings: HumanSettings & { readonly admins: readonly string[]; readonly messageContent: boolean };
+  /** Hosts that links may lead to. */
+  readonly linkHosts: readonly string[];
+  readonly log: Log;
+  readonly clearanceOf: (place: SeenPlace, options: { readonly signal: AbortSignal }) => Promise<readonly Audience[]>;
+  readonly version: string;
+  /** What is counted, by words for people, such as "questions waiting". */
+  readonly counts: () => Readonly<Record<string, number>>;
+  readonly signal: AbortSignal;
+}
+
+/** The conversation that an interaction came from. */
+export function conversationIn({ guildId, channelId, channel }: BaseInteraction): Conversation {
+  if (channelId === null) throw new TypeError("An interaction came without its channel");
+  const parentId = channel?.isThread() ? channel.parentId : null;
+  return conversationOf({
+    space: guildId ?? DIRECT,
+    channelId,
+    ...(parentId !== null && { parentId }),
+    isJoined: false,
+  });
+}
+
+/** Whether somebody may do what concerns a whole channel: by the rights that came with the interaction, or as an admin of Hearth's. */
+export function managesChannel(
+  { user, memberPermissions }: Pick<BaseInteraction, "user" | "memberPermissions">,
+  { admins }: { readonly admins: readonly string[] },
+): boolean {
+  return admins.includes(user.id) || memberPermissions?.has("ManageChannels") === true;
+}
+
+/** Nobody is notified by what an interaction is answered with. */
+export const NOBODY = { parse: [], users: [], roles: [], repliedUser: false };
+
+/** A text of Hearth's own as a message that pings nobody and shows no previews. */
+export function toText(content: string) {
+  return { content, allowedMentions: NOBODY, flags: MessageFlags.SuppressEmbeds } as const;
+}
+
+/** The same, to be seen by one person alone. */
+export function toPrivateText(content: string) {
+  return {
+    content,
+    allowedMentions: NOBODY,
+    flags: [MessageFlags.Ephemeral, MessageFlags.SuppressEmbeds],
+  } as const;
+}
+
+/** Says a sentence to the person alone, whatever was said to the interaction before. */
+export async function tellPrivately(interaction: RepliableInteraction, sentence: string): Promise<void> {
+  const { deferred, replied, ephemeral } = interaction;
+  if (!deferred && !replied) {
+    await interaction.reply(toPrivateText(sentence));
+  } else if (deferred && !replied && ephemeral === true) {
+    await interaction.editReply(toText(sentence));
+  } else {
+    // What follows a command that everybody sees waiting would take the place of the waiting, and be seen by them too.
+    if (!replied && interaction.isChatInputCommand()) await interaction.deleteReply();
+    await interaction.followUp(toPrivateText(sentence));
+  }
+}

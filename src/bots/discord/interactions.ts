@@ -1,0 +1,104 @@
+import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, RepliableInteraction } from "discord.js";
+import type { Given } from "../platform.ts";
+import { answerForget, answerPrivacy, answerStatus } from "./about-commands.ts";
+import { createRatings, explainWhy, rate, stopWriting, unrate } from "./answer-buttons.ts";
+import { answerAsk } from "./ask-command.ts";
+import { registerCommands } from "./commands.ts";
+import { answerDocs, createSuggest, shareDocs } from "./docs-command.ts";
+import { askHuman } from "./human-button.ts";
+import { tellPrivately, type InteractionTools } from "./interaction-tools.ts";
+import { readCustomId, type Pressed } from "./pressed.ts";
+
+/** Commands and buttons. */
+export interface Interactions {
+  /** Answers one; never rejects, and whatever goes wrong is said to the person in a sentence. */
+  handle(interaction: Interaction): Promise<void>;
+  /** Tells Discord of the commands where they have changed. */
+  register(): Promise<void>;
+}
+
+const BROKEN = "That did not work; the log says why. Please try it again.";
+const UNKNOWN_COMMAND = "I do not know that command (any more).";
+const UNKNOWN_BUTTON = "I do not know that button (any more).";
+const UNKNOWN_ANSWER = "I no longer know that answer; ask again.";
+const NOT_YOURS = "That answer was given to somebody else alone.";
+
+/** Handles what people type and press, and registers the commands. */
+export function createInteractions(tools: InteractionTools): Interactions {
+  const { client, inbox, log } = tools;
+  const suggest = createSuggest(tools);
+  const press = createPress(tools);
+  return {
+    async handle(interaction) {
+      try {
+        if (interaction.isAutocomplete()) await suggest(interaction);
+        else if (interaction.isChatInputCommand()) await command(interaction, tools);
+        else if (interaction.isButton()) await press(interaction);
+        else if (interaction.isRepliable()) await tellPrivately(interaction, UNKNOWN_COMMAND);
+      } catch (error) {
+        if (tools.signal.aborted) return;
+        log.error({ err: error, interaction: interaction.id, kind: interaction.type }, "An interaction failed");
+        if (interaction.isRepliable()) await apologise(interaction, tools);
+      }
+    },
+    async register() {
+      const { application } = client;
+      if (!application) throw new Error("The commands can be registered once the client is ready");
+      const isNew = await registerCommands(application.commands, { applicationId: application.id, inbox });
+      log.info({ isNew }, "The commands are registered");
+    },
+  };
+}
+
+async function apologise(interaction: RepliableInteraction, { log }: Pick<InteractionTools, "log">): Promise<void> {
+  await tellPrivately(interaction, BROKEN).catch((error: unknown) => {
+    log.warn({ err: error, interaction: interaction.id }, "Nor could that be said");
+  });
+}
+
+function command(interaction: ChatInputCommandInteraction, tools: InteractionTools): Promise<void> {
+  switch (interaction.commandName) {
+    case "ask":
+      return answerAsk(interaction, tools);
+    case "docs":
+      return answerDocs(interaction, tools);
+    case "privacy":
+      return answerPrivacy(interaction, tools);
+    case "status":
+      return answerStatus(interaction, tools);
+    case "forget":
+      return answerForget(interaction, tools);
+    default:
+      return tellPrivately(interaction, UNKNOWN_COMMAND);
+  }
+}
+
+/** Buttons keep nothing in this process: what they need is in their ids, in the inbox and in the core. */
+function createPress(tools: InteractionTools): (interaction: ButtonInteraction) => Promise<void> {
+  const rating = { ...tools, ratings: createRatings() };
+  const ofAnswer = (interaction: ButtonInteraction, pressed: Extract<Pressed, { answerId: string }>, given: Given) => {
+    const { kind, answerId } = pressed;
+    if (kind === "why") return explainWhy(interaction, given, tools);
+    if (kind === "human") return askHuman(interaction, given, tools);
+    return kind === "unrate"
+      ? unrate(interaction, answerId, rating)
+      : rate(interaction, { answerId, rating: kind }, rating);
+  };
+  return async (interaction) => {
+    const pressed = readCustomId(interaction.customId);
+    if (!pressed) return tellPrivately(interaction, UNKNOWN_BUTTON);
+    if (pressed.kind === "stop") return stopWriting(interaction, pressed.job, tools);
+    if (pressed.kind === "share") return shareDocs(interaction, pressed.words, tools);
+    const given = tools.inbox.given({ answerId: pressed.answerId });
+    if (!given) return tellPrivately(interaction, UNKNOWN_ANSWER);
+    if (!isShownTo(interaction, pressed, given)) return tellPrivately(interaction, NOT_YOURS);
+    return ofAnswer(interaction, pressed, given);
+  };
+}
+
+/** The button has to stand below that very answer, and a private one is its asker's. */
+function isShownTo(interaction: ButtonInteraction, { kind }: Pressed, given: Given): boolean {
+  if (given.seenBy === "asker" && interaction.user.id !== given.askerId) return false;
+  // What takes a rating back stands below the thanks for it.
+  return kind === "unrate" || given.posted.some(({ id }) => id === interaction.message.id);
+}
