@@ -4,6 +4,7 @@ import type { Found, Knowledge } from "../knowledge/knowledge.ts";
 import { shareOf } from "../knowledge/ranking.ts";
 import { earlierOf, pointsBack } from "../knowledge/terms.ts";
 import { wordsOf } from "../knowledge/words.ts";
+import { beginningOf, readAsking } from "./attached-asking.ts";
 import type { Answered, Progress } from "./brain.ts";
 import { CONSIDERED, holdsAnswer } from "./confidence.ts";
 import { nearnessOf, type Nearness } from "./nearness.ts";
@@ -23,7 +24,7 @@ const ASKS_NUMBER = /^(?:much|many|long|often|far|soon)$/;
  * sentences below them. Small talk is answered without looking.
  */
 export async function answerQuestion(
-  knowledge: Pick<Knowledge, "search" | "nearness">,
+  knowledge: Pick<Knowledge, "search" | "nearness" | "attach">,
   question: Question,
   options: {
     readonly signal: AbortSignal;
@@ -34,29 +35,55 @@ export async function answerQuestion(
   const { signal, model, onProgress } = options;
   onProgress?.({ kind: "searching" });
   const startedAt = performance.now();
-  const text = question.message.text;
-  const earlier = question.turns.filter(({ role }) => role === "user").map((turn) => turn.text);
-  const found = await knowledge.search({ text, earlier }, { clearance: question.clearance, limit: CONSIDERED, signal });
-  const searchedAt = performance.now();
-  const asked = { text: cleanQuestion(text), earlier, found };
-  const answer = smallTalk(text) ?? (await fromPassages(knowledge, asked, { signal }));
+  const { found, answer, searchedAt, ...read } = await lookFor(knowledge, question, { signal });
   const hits = found.hits.slice(0, GIVEN_BACK);
   const timings = { search: searchedAt - startedAt, answer: performance.now() - searchedAt };
-  if (answer.kind !== "quoted" || !model) return { answer, hits, timings };
+  if (answer.kind !== "quoted" || !model) return { answer, hits, ...read, timings };
   const below = await writeBelow({ question, found, quoted: answer }, model, { signal, onProgress });
-  return { ...below, hits, timings: { ...timings, ...below.timings } };
+  return { ...below, hits, ...read, timings: { ...timings, ...below.timings } };
+}
+
+/** What is found for a question, in the documents and in the files that came with it, and what answers. */
+async function lookFor(
+  knowledge: Pick<Knowledge, "search" | "nearness" | "attach">,
+  { message, turns, clearance, files = [] }: Question,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<{ found: Found; answer: Answer; searchedAt: number } & Pick<Answered, "unread">> {
+  const earlier = turns.filter(({ role }) => role === "user").map((turn) => turn.text);
+  const asking = readAsking(message.text, files);
+  const { text, isAboutFiles } = asking;
+  const attached =
+    files.length > 0 ? await knowledge.attach(files, { text, earlier, isAlone: isAboutFiles, signal }) : undefined;
+  const known = attached ?? knowledge;
+  const found = await known.search({ text, earlier }, { clearance, limit: CONSIDERED, signal });
+  const searchedAt = performance.now();
+  const unread = attached && attached.unread.length > 0 ? { unread: attached.unread } : {};
+  const beginning = attached && asking.saysNothing ? beginningOf(attached.beginnings) : undefined;
+  if (attached && beginning) {
+    const hits = attached.beginnings.flat().map((passage) => ({ passage, score: 1 }));
+    return { found: { ...found, hits }, answer: beginning, searchedAt, ...unread };
+  }
+  const asked = { text: cleanQuestion(text), earlier, found, isAboutFiles };
+  const answer = smallTalk(message.text) ?? (await fromPassages(known, asked, { signal }));
+  return { found, answer, searchedAt, ...unread };
 }
 
 /** Quotes where the signs say that the documents hold an answer; else the nearest places. */
 async function fromPassages(
   knowledge: Pick<Knowledge, "nearness">,
-  { text, earlier, found }: { readonly text: string; readonly earlier: readonly string[]; readonly found: Found },
+  asked: {
+    readonly text: string;
+    readonly earlier: readonly string[];
+    readonly found: Found;
+    readonly isAboutFiles: boolean;
+  },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<Answer> {
+  const { text, earlier, found, isAboutFiles } = asked;
   const candidates = candidatesOf(text, found);
   const whole = [...earlierOf(text, earlier), text].join("\n");
   const nearness = await nearnessOf(knowledge, { question: text, whole, found, candidates }, { signal });
-  return decide(text, { found, candidates, nearness });
+  return decide(text, { found, candidates, nearness, isAboutFiles });
 }
 
 function decide(
@@ -65,14 +92,18 @@ function decide(
     readonly found: Found;
     readonly candidates: readonly Candidate[];
     readonly nearness: Nearness | undefined;
+    readonly isAboutFiles: boolean;
   },
 ): Answer {
-  const { found, nearness } = given;
+  const { found, nearness, isAboutFiles } = given;
   const isAbout = found.terms.some(({ isFunction, isKnown }) => isKnown && !isFunction);
   const unknown = { kind: "unknown", nearest: isAbout ? nearest(found.hits) : [] } as const;
-  if (!(isAbout || nearness) || !holdsAnswer(found, nearness)) return unknown;
+  const holds = (isAbout || nearness !== undefined) && holdsAnswer(found, nearness);
+  // Whoever asks what a file says about a thing wants to see where it stands there, however little it says.
+  if (!holds && !(isAbout && isAboutFiles)) return unknown;
   const { quotes, passages, conflicts } = pickQuotes(text, found, given);
-  if (!nearness && !pointsBack(text) && !isAnswered(found, passages)) return unknown;
+  const isFollowUp = pointsBack(text) && !isAboutFiles;
+  if (!(holds && (nearness || isFollowUp)) && !isAnswered(found, passages)) return unknown;
   const [firstQuote, ...quotesAfter] = quotes;
   const [firstPassage, ...passagesAfter] = passages;
   if (!firstQuote || !firstPassage) return unknown;

@@ -1,4 +1,4 @@
-import type { Audience, Hit, Passage } from "../chat.ts";
+import type { AttachedFile, Audience, Hit, Passage } from "../chat.ts";
 import type { EmbedderLabel } from "./embedder.ts";
 import type { Scope } from "./passage-index.ts";
 
@@ -112,6 +112,14 @@ export interface KnowledgeStatus {
   readonly failed: readonly FailedDocument[];
 }
 
+/** What is known together with the files that came with a question; their passages are those that `isAttached` tells. */
+export interface Attached extends Pick<Knowledge, "search" | "nearness"> {
+  /** The passages that each file begins with, which has text. */
+  readonly beginnings: readonly (readonly Passage[])[];
+  /** What could not be read, and why. */
+  readonly unread: readonly FailedDocument[];
+}
+
 /** What is written: documents, as passages that can be found. A missing clearance is an error, never "everything". */
 export interface Knowledge extends AsyncDisposable {
   /** Passages for a question in plain words; `earlier` holds what the asker said before, oldest first. */
@@ -134,6 +142,19 @@ export interface Knowledge extends AsyncDisposable {
       readonly signal: AbortSignal;
     },
   ): Promise<readonly Hit[]>;
+  /**
+   * Reads files for one question, which is to be searched for with what this gives, and keeps nothing of them. With `isAlone` only they
+   * are searched.
+   */
+  attach(
+    files: readonly AttachedFile[],
+    options: {
+      readonly text: string;
+      readonly earlier: readonly string[];
+      readonly isAlone: boolean;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<Attached>;
   /** All passages of one document in order; empty when there is none, or when the clearance does not cover it. */
   document(id: string, options: { readonly clearance: readonly Audience[] }): Promise<readonly Passage[]>;
   /**

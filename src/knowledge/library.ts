@@ -4,6 +4,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessAborted } from "../abort.ts";
 import type { Log } from "../log.ts";
+import { openAttachedReader, type AttachedReader } from "./attached.ts";
 import { explainPath } from "./explain.ts";
 import { createFolderSource } from "./folder.ts";
 import type { Embedder } from "./embedder.ts";
@@ -18,7 +19,7 @@ import { openMeaning, type OpenMeaning } from "./open-meaning.ts";
 import type { PassageIndex } from "./passage-index.ts";
 import { openReader } from "./read/reader.ts";
 import type { Reranker } from "./reranker.ts";
-import { createSearch } from "./search.ts";
+import { askedOf, createSearch } from "./search.ts";
 import { followIndex, followVectors, openWhenNeeded, standingOf, type SharedPlace } from "./shared-index.ts";
 import type { FolderOptions, Source } from "./source.ts";
 import { rightToShare, rightToWrite, whenGained, type WritingRight } from "./writing-right.ts";
@@ -83,7 +84,8 @@ export async function openKnowledge(options: KnowledgeOptions): Promise<Knowledg
   const storage = () => shared && { storage: { shown: shared.shown, isWrittenHere: right.isHeld() } };
   const told = () => ({ ...storage(), meaning: meaning.state(), failed: keeper.failed() });
   const status = async () => ({ ...(await standing()), ...told() });
-  const parts = { index, right, meaning, vectors, keeper, sources, status };
+  const attachedReader = stack.use(openAttachedReader());
+  const parts = { index, right, meaning, vectors, keeper, sources, status, attachedReader };
   const owned = stack.move();
   return { ...knowledgeOf(parts), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -97,12 +99,14 @@ function knowledgeOf(parts: {
   readonly keeper: Keeper;
   readonly sources: readonly Source[];
   readonly status: Knowledge["status"];
+  readonly attachedReader: AttachedReader;
 }): Omit<Knowledge, typeof Symbol.asyncDispose> {
   const { index, right, meaning, vectors, keeper, sources, status } = parts;
   const search = createSearch(index, meaning);
   return {
     search: search.search,
     lookup: search.lookup,
+    attach: createAttach(parts),
     document: (id, { clearance }) => index.document(id, { clearance }),
     nearness: (question, texts, options) => meaning.nearness(question, texts, options),
     sync: async ({ signal, complete = false }) => {
@@ -126,6 +130,21 @@ function knowledgeOf(parts: {
         signal,
       }),
     status,
+  };
+}
+
+function createAttach(given: {
+  readonly index: PassageIndex;
+  readonly meaning: Meaning;
+  readonly attachedReader: AttachedReader;
+}): Knowledge["attach"] {
+  const { index, meaning, attachedReader } = given;
+  return async (files, { signal, isAlone, ...asking }) => {
+    const attached = await attachedReader.read(files, { terms: askedOf(asking).terms, signal });
+    const apart = meaning.apart();
+    const { search } = createSearch(index, apart, { ...attached, isAlone });
+    const { beginnings, unread } = attached;
+    return { search, nearness: apart.nearness, beginnings, unread };
   };
 }
 

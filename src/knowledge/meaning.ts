@@ -41,7 +41,12 @@ export interface Meaning {
     passages: readonly Passage[],
     options: { readonly signal: AbortSignal },
   ): Promise<readonly number[] | undefined>;
+  /** For texts of which nothing is to be kept. */
+  apart(): MeaningApart;
 }
+
+/** Meaning with a memory for vectors that ends with it; what others remember it knows too. */
+export type MeaningApart = Pick<Meaning, "nearest" | "nearness" | "rerank">;
 
 /** What there is to know by meaning with; without an embedder or a reranker, what needs it gives undefined. */
 export function createMeaning(options: {
@@ -52,11 +57,22 @@ export function createMeaning(options: {
   readonly rerankSeconds?: number;
   readonly log: Log;
 }): Meaning {
-  const { embedder, embedding, reranker, rerankSeconds = 1, log } = options;
-  const vectorsOf = embedder && rememberVectors(embedder);
-  const within = attemptsIn(log);
+  const { embedder, embedding } = options;
+  const remembered = new Map<string, Float32Array>();
   return {
     state: () => embedding?.state() ?? { kind: "none" },
+    ...meaningBy(embedder && rememberVectors(embedder, { remembered }), options),
+    apart: () =>
+      meaningBy(embedder && rememberVectors(embedder, { remembered: new Map(), known: remembered }), options),
+  };
+}
+
+function meaningBy(
+  vectorsOf: VectorsOf | undefined,
+  { embedding, reranker, rerankSeconds = 1, log }: Parameters<typeof createMeaning>[0],
+): MeaningApart {
+  const within = attemptsIn(log);
+  return {
     nearest: async (question, { clearance, scope, limit, signal }) => {
       if (clearance.length === 0) throw new Error("A search needs a clearance");
       const vectors = embedding?.searched();
@@ -102,15 +118,22 @@ function attemptsIn(log: Log) {
   };
 }
 
+type VectorsOf = (
+  texts: readonly string[],
+  options: { readonly as: "query" | "passage"; readonly signal: AbortSignal },
+) => Promise<Float32Array[]>;
+
 /** The embedder, with what it made lately: a question is searched for and then compared with sentences, which come again. */
-function rememberVectors(embedder: Embedder) {
-  const remembered = new Map<string, Float32Array>();
-  return async (
-    texts: readonly string[],
-    { as, signal }: { readonly as: "query" | "passage"; readonly signal: AbortSignal },
-  ): Promise<Float32Array[]> => {
+function rememberVectors(
+  embedder: Embedder,
+  {
+    remembered,
+    known = remembered,
+  }: { readonly remembered: Map<string, Float32Array>; readonly known?: ReadonlyMap<string, Float32Array> },
+): VectorsOf {
+  return async (texts, { as, signal }) => {
     const keyOf = (text: string) => `${as} ${text}`;
-    const found = new Map(texts.map((text) => [text, remembered.get(keyOf(text))]));
+    const found = new Map(texts.map((text) => [text, remembered.get(keyOf(text)) ?? known.get(keyOf(text))]));
     const missing = [...found].flatMap(([text, vector]) => (vector ? [] : [text]));
     const made = missing.length > 0 ? await embedder.embed(missing, { as, wanted: "now", signal }) : [];
     for (const [row, text] of missing.entries()) found.set(text, made[row]);

@@ -15,11 +15,12 @@ import { memoryPassageIndex } from "../helpers/memory-passage-index.ts";
 import { memoryVectorIndex } from "../helpers/memory-vector-index.ts";
 
 const signal = AbortSignal.timeout(60_000);
-const withoutMeaning: Pick<Knowledge, "nearness"> = { nearness: async () => undefined };
+const withoutFiles: Pick<Knowledge, "attach"> = { attach: () => Promise.reject(new Error("No file was attached")) };
+const withoutMeaning: Pick<Knowledge, "nearness" | "attach"> = { ...withoutFiles, nearness: async () => undefined };
 
 type Documents = Readonly<Record<string, readonly string[]>>;
 
-async function knowing(documents: Documents): Promise<Pick<Knowledge, "search" | "nearness">> {
+async function knowing(documents: Documents): Promise<Pick<Knowledge, "search" | "nearness" | "attach">> {
   return { ...createSearch(await indexOf(documents)), ...withoutMeaning };
 }
 
@@ -51,6 +52,7 @@ async function knowingByMeaning(documents: Documents, embedder: Embedder) {
   const meaning = createMeaning({ embedder, embedding, log: silentLog() });
   return {
     ...createSearch(await indexOf(documents), meaning),
+    ...withoutFiles,
     nearness: (...given: Parameters<typeof meaning.nearness>) => meaning.nearness(...given),
   };
 }

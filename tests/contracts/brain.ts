@@ -31,6 +31,7 @@ export function describeBrain(name: string, open: () => Promise<ReadBrain>): voi
     describeHealing(open);
     describeRemembering(open);
     describeWhy(open);
+    describeFiles(open);
   });
 }
 
@@ -360,6 +361,112 @@ function describeWhy(open: () => Promise<ReadBrain>): void {
       await brain.remove(LEAVE);
       expect(await pathsFor(["public", "team"])).not.toContain("leave.md");
       expect((await brain.why(id, everything))?.kind).toBe("quoted");
+    });
+  });
+}
+
+const NOTES =
+  "# Offsite\n\nWe meet in the mountains.\n\n## Travel\n\nThe coach leaves at 7:40 from the old harbour.\n\n## Rooms\n\nEverybody gets a single room.\n";
+
+/** A question that comes with files, by their names. */
+function askedWith(text: string, files: Readonly<Record<string, string | Buffer>>): Question {
+  const attached = Object.entries(files).map(([file, bytes]) => ({
+    name: file,
+    base64: Buffer.from(bytes).toString("base64"),
+  }));
+  return { ...asked(text), files: attached };
+}
+
+function describeFiles(open: () => Promise<ReadBrain>): void {
+  describe("attached files", { timeout: 60_000 }, () => {
+    /** What is quoted, and from where. */
+    const quotesFrom = async (brain: Brain, question: Question) => {
+      const { answer, unread } = await brain.answer(question, { signal });
+      const quotes = answer.kind === "quoted" ? answer.quotes : [];
+      const passages = answer.kind === "quoted" ? answer.passages : [];
+      const from = quotes.map(({ text, passage, ranges }) => {
+        const [[start, end] = [0, 0]] = ranges.slice(-1);
+        expect(passages[passage]?.text.slice(start, end)).toContain(text.slice(-10));
+        return `${passages[passage]?.title}: ${text}`;
+      });
+      return { kind: answer.kind, from, passages, unread };
+    };
+
+    it("answer what they hold, together with the documents, and are cited by their names", async () => {
+      await using brain = await open();
+      const files = { "offsite.md": NOTES };
+      const coach = await quotesFrom(brain, askedWith("When does the coach leave from the harbour?", files));
+      expect(coach.from).toEqual(["offsite.md: The coach leaves at 7:40 from the old harbour."]);
+      expect(coach.passages[0]).toMatchObject({ path: "offsite.md", headings: ["Offsite", "Travel"] });
+      expect(coach.passages[0]?.documentId).toMatch(/^attached:/);
+      expect(coach.passages[0]).not.toHaveProperty("url");
+      expect(coach.unread).toBeUndefined();
+      const leave = await quotesFrom(brain, askedWith(HOW_MANY, files));
+      expect(leave.from[0]).toBe("Leave: Everybody gets 28 days of annual leave a year.");
+      expect((await quotesFrom(brain, asked("When does the coach leave from the harbour?"))).from).toEqual([]);
+    });
+
+    it("answer what they themselves say, and nothing else does then", async () => {
+      await using brain = await open();
+      const files = { "offsite.md": NOTES };
+      const rooms = await quotesFrom(brain, askedWith("What does the attached file say about rooms?", files));
+      expect(rooms.from).toEqual(["offsite.md: Everybody gets a single room."]);
+      const leave = await quotesFrom(brain, askedWith("What does the attached file say about sick notes?", files));
+      expect(leave).toMatchObject({ kind: "unknown", from: [] });
+      const same = { "leave.md": "# Leave\n\nEverybody gets 28 days of annual leave a year.\n" };
+      const copied = await quotesFrom(brain, askedWith("How many days of annual leave are in this document?", same));
+      expect(copied.from).toEqual(["leave.md: Everybody gets 28 days of annual leave a year."]);
+    });
+
+    it("are quoted from their beginnings where nothing is asked", async () => {
+      await using brain = await open();
+      const files = { "offsite.md": NOTES, "wages.txt": "Wages come on the last day." };
+      for (const text of ["", "?", "Please summarise the attached files", "hi", "what does it say"]) {
+        const { from } = await quotesFrom(brain, askedWith(text, files));
+        expect([text, ...from]).toEqual([
+          text,
+          "offsite.md: We meet in the mountains.",
+          "offsite.md: The coach leaves at 7:40 from the old harbour.",
+          "offsite.md: Everybody gets a single room.",
+          "wages.txt: Wages come on the last day.",
+        ]);
+      }
+    });
+
+    it("are named with the reason where they cannot be read, and the rest answers", async () => {
+      await using brain = await open();
+      const question = askedWith(HOW_MANY, {
+        "photo.png": "PNG",
+        "old.doc": "DOC",
+        "broken.docx": "no archive",
+        "..\\..\\etc\\passwd": "root",
+        "offsite.md": NOTES,
+      });
+      const { from, unread } = await quotesFrom(brain, question);
+      expect(from[0]).toContain("28 days");
+      expect(unread?.map(({ path, reason }) => `${path}: ${reason}`)).toEqual([
+        "photo.png: files of its kind are not read",
+        "old.doc: files of its kind (.doc) are not read; save a copy as .docx or .pdf",
+        expect.stringMatching(/^broken\.docx: .+/),
+        "passwd: files of its kind are not read",
+      ]);
+      const alone = await quotesFrom(brain, askedWith("What does the attached file say?", { "photo.png": "PNG" }));
+      expect(alone).toMatchObject({ kind: "unknown", unread: [{ path: "photo.png" }] });
+    });
+
+    it("are not found by the next question, not told of in why, and never stale", async () => {
+      await using brain = await open();
+      const text = "When does the coach leave from the harbour?";
+      const { id } = await brain.answer(askedWith(text, { "offsite.md": NOTES }), { signal });
+      const next = asked(text);
+      const again = await brain.answer({ ...next, message: { ...next.message, id: "m2" } }, { signal });
+      expect(again.answer.kind).toBe("unknown");
+      expect(await brain.lookup("coach harbour", { ...everything, limit: 5 })).toEqual([]);
+      const why = await brain.why(id, everything);
+      expect(why?.kind).toBe("quoted");
+      expect(JSON.stringify(why)).not.toContain("offsite");
+      await brain.remove(LEAVE);
+      expect(await staleOf(brain, id)).toEqual([]);
     });
   });
 }

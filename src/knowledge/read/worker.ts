@@ -6,6 +6,9 @@ import type { ReadJob, ReadOutcome } from "./reader.ts";
 import { readDocuments } from "./read.ts";
 import { readingSettings } from "./reading-settings.ts";
 
+// Piscina finds by its name what else a worker does.
+export { readAttachedFile } from "./attached-file.ts";
+
 /** What a worker thread does with one file: reads it, and unless it is as known, makes passages of it. */
 // Piscina calls a worker file's default export.
 // oxlint-disable-next-line import/no-default-export
