@@ -82,7 +82,8 @@ export function createConnection(parts: ConnectionParts, { socket, number, query
     entered.send = sender;
   };
   const invalidate = (resumable: boolean) => {
-    if (!resumable && session !== undefined) sessions.drop(session);
+    // The client may resume or identify anew on this very socket.
+    leave(!resumable);
     send({ op: 9, d: resumable });
   };
   const act = createActions(parts, { send, close, enter, invalidate, session: () => session });

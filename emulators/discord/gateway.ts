@@ -82,8 +82,8 @@ export function createGateway(state: State, options: GatewayOptions): Gateway {
       disconnect: (code) => connections.forEach((one) => one.close(code)),
       reconnect: () => connections.forEach((one) => one.send({ op: 7, d: null })),
       invalidate: (resumable) => {
-        if (!resumable) sessions.dropAll();
         for (const one of connections) one.invalidate(resumable);
+        if (!resumable) sessions.dropAll();
       },
       freeze: () => connections.forEach((one) => one.freeze()),
       garble: (text = '{"op":0,"t":"MESSAGE_CREATE","s":') => connections.forEach((one) => one.raw(text)),

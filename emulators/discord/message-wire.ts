@@ -101,6 +101,7 @@ export function gatewayMessage(state: State, message: Message, content: boolean)
   const member = message.webhook === undefined ? guild?.members.get(message.author) : undefined;
   return {
     ...messageObject(state, message, content),
+    channel_type: state.channels.get(message.channel)?.type,
     ...(guild === undefined ? {} : { guild_id: guild.id }),
     ...(member === undefined ? {} : { member: memberObject(member) }),
     mentions: message.pings.users.map((id) => {

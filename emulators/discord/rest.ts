@@ -43,7 +43,8 @@ export function createRest(parts: RestParts): (request: IncomingMessage, respons
     const at = now();
     const body = await readBody(request);
     const isApi = url.pathname.startsWith(`${PREFIX}/`);
-    const path = isApi ? url.pathname.slice(PREFIX.length) : url.pathname;
+    const plain = url.pathname.replaceAll("%40", "@");
+    const path = isApi ? plain.slice(PREFIX.length) : plain;
     const found = isApi ? match(method, path) : undefined;
     const entry: RestEntry = parts.state.transcript.add({
       kind: "rest",

@@ -47,7 +47,11 @@ function createCheck(): RequestCheck {
     const validate = compiled.get(key);
     if (validate === undefined) return [`Discord takes no body for ${key}`];
     if (validate(body)) return [];
-    return (validate.errors ?? []).map(({ instancePath, message }) => `OpenAPI: ${instancePath} ${message}`);
+    // The document has a number here, where the manual and every client have text: too many bits for a number.
+    const errors = (validate.errors ?? []).filter(
+      ({ instancePath }) => !instancePath.endsWith("default_member_permissions"),
+    );
+    return errors.map(({ instancePath, message }) => `OpenAPI: ${instancePath} ${message}`);
   };
 }
 
