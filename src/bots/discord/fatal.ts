@@ -1,7 +1,8 @@
 import { DiscordAPIError, GatewayCloseCodes } from "discord.js";
 
 const PORTAL = "Discord Developer Portal (https://discord.com/developers/applications)";
-const NEW_TOKEN =
+/** What the owner has to do where the token is good no more. */
+export const NEW_TOKEN =
   `Discord does not accept the bot's token. Copy a new one: ${PORTAL}, your application, Bot, Reset Token; ` +
   `put it into DISCORD_TOKEN (or the file that DISCORD_TOKEN_FILE names) and start Hearth again`;
 

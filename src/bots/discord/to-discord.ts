@@ -6,6 +6,7 @@ import {
   ComponentType,
   MessageFlags,
 } from "discord.js";
+import { gateLine } from "../gate.ts";
 import type { Button, Content } from "../platform.ts";
 
 /** Characters of one message of a bot. */
@@ -66,4 +67,19 @@ export function toCustomId(button: Button): string {
 /** The nonce of a part of an answer: the same for the same part, so that Discord takes a repeat for what it is; at most 25 characters. Pure. */
 export function nonceOf(job: string, part: number): string {
   return `${job}.${part}`.slice(0, 25);
+}
+
+/** Characters of a thread's name: Discord takes 100. */
+const LONGEST_NAME = 80;
+
+/** What a thread for a question is called: its first words, without anything that is more than a word. Pure. */
+export function threadName(text: string): string {
+  const words = gateLine(text.slice(0, 400))
+    .replaceAll(/[*_~|<>`\\]/g, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  if (words === "") return "Question";
+  if (words.length <= LONGEST_NAME) return words;
+  const cut = words.slice(0, LONGEST_NAME - 1);
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(" "), LONGEST_NAME / 2)).trimEnd()}…`;
 }

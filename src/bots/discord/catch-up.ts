@@ -1,0 +1,107 @@
+import type { Client } from "discord.js";
+import type { Log } from "../../log.ts";
+import type { DiscordApi } from "./api.ts";
+import { DIRECT, type Place } from "./from-discord.ts";
+import type { Marks } from "./marks.ts";
+import type { Places } from "./places.ts";
+import type { Receiver } from "./receive.ts";
+import { compareIds, snowflakeAt } from "./snowflake.ts";
+
+/** What is older is not read again, whatever was asked in it. */
+const OLDEST_MS = 7 * 24 * 60 * 60_000;
+/** Messages of one page. */
+const PAGE = 100;
+
+/** What catching up needs. */
+export interface CatchingUp {
+  readonly client: Client;
+  readonly api: DiscordApi;
+  readonly places: Places;
+  readonly marks: Marks;
+  readonly receiver: Receiver;
+  readonly log: Log;
+  /** When Hearth was last connected, in milliseconds; undefined where it never was. */
+  readonly lastHere: number | undefined;
+}
+
+/** What was read again. */
+export interface CaughtUp {
+  readonly channels: number;
+  readonly messages: number;
+}
+
+/**
+ * Reads what was said while nobody listened: in channels and threads with a mark, in those that were made meanwhile, and in direct
+ * messages; oldest first, a channel after the other. Where a channel cannot be read, its mark stays.
+ */
+export async function catchUp(of: CatchingUp, { signal }: { readonly signal: AbortSignal }): Promise<CaughtUp> {
+  const { marks, log } = of;
+  let [channels, messages] = [0, 0];
+  for (const { place, after } of gaps(of)) {
+    signal.throwIfAborted();
+    try {
+      messages += await readAfter(of, { place, after }, signal);
+      channels++;
+      marks.release(place.channelId);
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn({ err: error, channelId: place.channelId }, "What was said meanwhile could not be read");
+      marks.holdOne(place.channelId);
+    }
+  }
+  marks.releaseAll();
+  return { channels, messages };
+}
+
+/** The places where something may have been missed, and after which message. A place that is seen first gets its mark. */
+function gaps({
+  client,
+  marks,
+  places,
+  lastHere,
+}: CatchingUp): readonly { readonly place: Place; readonly after: string }[] {
+  const oldest = snowflakeAt(Date.now() - OLDEST_MS);
+  const later = (id: string) => (compareIds(id, oldest) < 0 ? oldest : id);
+  const found: { readonly place: Place; readonly after: string }[] = [];
+  const seen = new Set<string>();
+  for (const channel of client.channels.cache.values()) {
+    if (channel.isDMBased() || !channel.isTextBased()) continue;
+    const place = places.placeOf({ channelId: channel.id, guildId: channel.guildId });
+    if (!place) continue;
+    seen.add(channel.id);
+    const last = channel.lastMessageId ?? channel.id;
+    const isNew = lastHere !== undefined && compareIds(channel.id, snowflakeAt(lastHere)) > 0;
+    const mark = marks.of(channel.id) ?? (isNew ? beginningOf(channel.id) : undefined);
+    if (mark === undefined) marks.saw(channel.id, last);
+    else if (compareIds(last, mark) > 0) found.push({ place, after: later(mark) });
+  }
+  for (const { space, channelId, isDirect } of places.joined()) {
+    const mark = marks.of(channelId);
+    if (isDirect && mark !== undefined && !seen.has(channelId))
+      found.push({ place: { space: isDirect ? DIRECT : space, channelId, isJoined: true }, after: later(mark) });
+  }
+  return found;
+}
+
+/** Before the first message of a place: a thread that was made from a message has that message's id, and it lies elsewhere. */
+function beginningOf(channelId: string): string {
+  return String(BigInt(channelId) - 1n);
+}
+
+async function readAfter(
+  { api, marks, receiver }: CatchingUp,
+  { place, after }: { readonly place: Place; readonly after: string },
+  signal: AbortSignal,
+): Promise<number> {
+  let count = 0;
+  for (let last = after; ;) {
+    const page = await api.after(place.channelId, last, { signal });
+    for (const message of page) {
+      receiver.late(message, place);
+      marks.saw(place.channelId, message.id);
+    }
+    count += page.length;
+    last = page.at(-1)?.id ?? last;
+    if (page.length < PAGE) return count;
+  }
+}

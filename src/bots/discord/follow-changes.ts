@@ -1,0 +1,68 @@
+import { type Client, GatewayDispatchEvents } from "discord.js";
+import type { Desk } from "../platform.ts";
+import { plainText } from "./from-discord.ts";
+import { readDeletion, readMessage } from "./message.ts";
+import type { Places } from "./places.ts";
+
+/** Deletions that are remembered, so that no answer is sent to what is gone. */
+const MOST_DELETED = 10_000;
+
+/** Questions that were deleted a while ago at most. */
+export interface Deleted {
+  has(id: string): boolean;
+  add(id: string): void;
+}
+
+/** Remembers the last so many ids. */
+export function createDeleted(): Deleted {
+  const ids = new Set<string>();
+  return {
+    has: (id) => ids.has(id),
+    add(id) {
+      ids.add(id);
+      const [oldest] = ids;
+      if (ids.size > MOST_DELETED && oldest !== undefined) ids.delete(oldest);
+    },
+  };
+}
+
+/** Hands edits and deletions of messages to the desk, bulk deletions too. */
+export function followChanges(
+  client: Client,
+  of: {
+    readonly desk: Desk;
+    readonly places: Places;
+    readonly deleted: Deleted;
+    /** Does work as soon as it is known where messages lie. */
+    readonly pass: (work: () => void) => void;
+  },
+): void {
+  const { desk, places, deleted, pass } = of;
+  const remove = (raw: unknown) => {
+    const deletion = readDeletion(raw);
+    if (!deletion) return;
+    for (const id of deletion.ids) deleted.add(id);
+    pass(() => desk.revised({ conversation: places.conversation(deletion), ids: deletion.ids }));
+  };
+  client.ws.on(GatewayDispatchEvents.MessageDelete, remove);
+  client.ws.on(GatewayDispatchEvents.MessageDeleteBulk, remove);
+  client.ws.on(GatewayDispatchEvents.MessageUpdate, (raw: unknown) =>
+    pass(() => {
+      const revision = readRevision(raw, places);
+      if (revision) desk.revised(revision);
+    }),
+  );
+}
+
+/** What a MESSAGE_UPDATE says of what somebody wrote; a link's preview that was found, or a pin, is no edit. */
+export function readRevision(raw: unknown, places: Places): Parameters<Desk["revised"]>[0] | undefined {
+  const message = readMessage(raw);
+  if (message?.editedAt === undefined) return undefined;
+  const conversation = places.conversation(message);
+  const around = places.around(conversation.space);
+  if (message.author.id === around.selfId) return undefined;
+  // Where only mentions are read, an edit that takes the mention away leaves nothing that is known to be right.
+  const isUnknown = !around.hasContent && message.content === "";
+  const text = plainText(message, around);
+  return { conversation, ids: [message.id], ...(!isUnknown && { text }) };
+}

@@ -1,0 +1,92 @@
+import type { DiscordSettings } from "../../config-discord.ts";
+import type { Log } from "../../log.ts";
+import type { Inbox } from "../inbox.ts";
+import type { Desk } from "../platform.ts";
+import { addressedBy, DIRECT, fromMessage, type Place } from "./from-discord.ts";
+import { type DiscordMessage, readMessage } from "./message.ts";
+import type { Marks } from "./marks.ts";
+import type { Places } from "./places.ts";
+
+/** Answers to other bots in a row; after that a person has to speak. */
+const BOTS_IN_A_ROW = 3;
+
+/** What reading messages needs. */
+export interface Receiving {
+  readonly desk: Desk;
+  readonly inbox: Pick<Inbox, "given">;
+  readonly places: Places;
+  readonly marks: Marks;
+  readonly settings: DiscordSettings;
+  readonly log: Log;
+}
+
+/** Reads messages and asks what is asked in them. */
+export interface Receiver {
+  /** A message as the gateway brings it. False where it cannot be understood. Never throws. */
+  live(raw: unknown): boolean;
+  /** A message that is read again after a gap. Throws where a question cannot be written down. */
+  late(message: DiscordMessage, place: Place): void;
+}
+
+export function createReceiver(receiving: Receiving): Receiver {
+  const { places, marks, log } = receiving;
+  const botsInARow = new Map<string, number>();
+  const take = (message: DiscordMessage, place: Place) => takeMessage(receiving, { message, place, botsInARow });
+
+  function takeLive(message: DiscordMessage, place: Place): void {
+    try {
+      take(message, place);
+    } catch (error) {
+      // It is read again with what comes after it, as soon as it can be written down.
+      marks.holdOne(message.channelId);
+      log.error({ err: error, messageId: message.id }, "A question could not be written down");
+    }
+    marks.saw(message.channelId, message.id);
+  }
+
+  return {
+    live(raw) {
+      const message = readMessage(raw);
+      if (!message) return false;
+      const place = places.placeOf(message);
+      if (place) takeLive(message, place);
+      else void places.findPlace(message).then((found) => found && takeLive(message, found));
+      return true;
+    },
+    late: take,
+  };
+}
+
+function takeMessage(
+  { desk, inbox, places, settings, log }: Receiving,
+  of: { readonly message: DiscordMessage; readonly place: Place; readonly botsInARow: Map<string, number> },
+): void {
+  const { place, botsInARow } = of;
+  const around = places.around(place.space);
+  const message = withAnswered(of.message, { inbox, selfId: around.selfId });
+  if (!message.author.isBot) botsInARow.delete(message.channelId);
+  const reason = addressedBy(message, place, around);
+  if (reason === undefined) return;
+  if (message.author.isBot) {
+    const answered = botsInARow.get(message.channelId) ?? 0;
+    if (answered >= BOTS_IN_A_ROW) {
+      log.info({ channelId: message.channelId }, "Another bot is not answered until a person speaks");
+      return;
+    }
+    botsInARow.set(message.channelId, answered + 1);
+  }
+  if (place.space === DIRECT || place.parentId !== undefined) places.join(place);
+  const open = settings.answerIn === "thread" && place.parentId === undefined && places.takesThreads(place.channelId);
+  desk.ask(fromMessage(message, place, around, { open }));
+}
+
+/** A reply does not always bring whom it replies to; Hearth knows its own answers. */
+function withAnswered(
+  message: DiscordMessage,
+  { inbox, selfId }: { readonly inbox: Pick<Inbox, "given">; readonly selfId: string },
+): DiscordMessage {
+  const { replyTo } = message;
+  if (!replyTo || replyTo.authorId !== undefined) return message;
+  const isOwn = inbox.given({ platform: "discord", messageId: replyTo.id }) !== undefined;
+  return isOwn ? { ...message, replyTo: { ...replyTo, authorId: selfId } } : message;
+}

@@ -1,0 +1,95 @@
+import { createHash } from "node:crypto";
+import type { ChatPlatform, Content, Given, Posted } from "../platform.ts";
+import type { DiscordApi } from "./api.ts";
+import { channelOf, DIRECT, fromMessage } from "./from-discord.ts";
+import { addressed, type Places } from "./places.ts";
+import { refusalOf } from "./refusal.ts";
+import { LONGEST_MESSAGE, nonceOf, toMessage } from "./to-discord.ts";
+
+interface Options {
+  readonly signal: AbortSignal;
+}
+
+/** What answers that stand on Discord are looked after with. */
+export interface Standing {
+  readonly api: DiscordApi;
+  readonly places: Places;
+  readonly split: (markdown: string) => readonly string[];
+}
+
+/** What can be done to an answer that was posted before. */
+export function lookAfter(standing: Standing): Pick<ChatPlatform, "recall" | "amend" | "mark"> {
+  return {
+    recall: (given, options) => recall(standing, given, options),
+    amend: (given, content, options) => amend(standing, { given, content }, options),
+    mark: (given, line, options) => mark(standing, { given, line }, options),
+  };
+}
+
+/** A question by message can be read again; a command cannot. */
+async function recall({ api, places }: Standing, given: Given, options: Options) {
+  if (given.seenBy === "asker" && given.conversation.space !== DIRECT) return undefined;
+  const of = addressed(given.conversation);
+  try {
+    const message = await api.message(of.channelId, given.askedId, options);
+    const place = places.placeOf(of) ?? (await places.findPlace(of));
+    return place && fromMessage(message, place, places.around(place.space), { open: false });
+  } catch (error) {
+    if (refusalOf(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Only the asker sees it, and it has no address: Discord lets it be edited for a quarter of an hour, through its command. */
+function isEphemeral({ url, conversation }: Posted): boolean {
+  return url === undefined && conversation.space !== DIRECT;
+}
+
+async function amend(
+  { api, split }: Standing,
+  { given, content }: { readonly given: Given; readonly content: Content },
+  options: Options,
+): Promise<void> {
+  const posted = given.posted.filter((one) => !isEphemeral(one));
+  const [first] = posted;
+  if (!first) return;
+  const pieces = split(content.markdown);
+  const bodies = pieces.map((markdown, index) =>
+    toMessage({ markdown, buttons: index === pieces.length - 1 ? content.buttons : [] }),
+  );
+  const place = channelOf(first.conversation);
+  for (const [index, body] of bodies.entries()) {
+    const old = posted[index];
+    if (old) await api.edit(channelOf(old.conversation), old.id, body, options);
+    else await api.create(place, body, { nonce: nonceFor(given.job, body.content), ...options });
+  }
+  for (const extra of posted.slice(bodies.length)) await api.remove(channelOf(extra.conversation), extra.id, options);
+}
+
+async function mark(
+  { api }: Standing,
+  { given, line }: { readonly given: Given; readonly line: string },
+  options: Options,
+): Promise<void> {
+  const last = given.posted.at(-1) ?? given.posted[0];
+  const told = toMessage({ markdown: line, buttons: [] });
+  if (isEphemeral(last)) {
+    const channel = await api.openDirect(given.askerId, options);
+    await api.create(channel, told, { nonce: nonceFor(given.job, line), ...options });
+    return;
+  }
+  const channelId = channelOf(last.conversation);
+  const message = await api.message(channelId, last.id, options);
+  const content = `${message.content}\n\n${line}`;
+  const { allowed_mentions, flags } = told;
+  const isMarked = message.content.endsWith(line);
+  // Left out, the buttons stay.
+  if (!isMarked && content.length <= LONGEST_MESSAGE)
+    await api.edit(channelId, last.id, { content, allowed_mentions, flags }, options);
+  await api.create(channelId, told, { nonce: nonceFor(given.job, line), replyTo: last.id, ...options });
+}
+
+/** The same for the same words about the same answer. */
+function nonceFor(job: string, words: string): string {
+  return nonceOf(job, Number.parseInt(createHash("sha256").update(words).digest("hex").slice(0, 3), 16));
+}

@@ -1,0 +1,34 @@
+import type { Log } from "../../log.ts";
+import type { Asked } from "../platform.ts";
+import type { DiscordApi } from "./api.ts";
+import { channelOf, DIRECT } from "./from-discord.ts";
+import type { Refusal } from "./refusal.ts";
+import { nonceOf, toMessage } from "./to-discord.ts";
+
+/** The part of a job's outbox that is no part of its answer. */
+const TOLD = 999;
+
+/** Tells whoever asked, by a direct message, that Hearth may not answer where he did; Discord takes a second one for the first. */
+export function tellRefusal(
+  refusal: Refusal,
+  { message, route }: Asked,
+  {
+    api,
+    job,
+    log,
+    signal,
+  }: { readonly api: DiscordApi; readonly job: string; readonly log: Log; readonly signal: AbortSignal },
+): void {
+  log.warn({ job, refusal }, "An answer cannot be sent");
+  const { conversation, author } = message;
+  if (refusal !== "forbidden" || conversation.space === DIRECT || author.isBot || route["interaction"] !== undefined)
+    return;
+  const where = `<#${channelOf(conversation)}>`;
+  const markdown =
+    `I may not write in ${where}, so I cannot answer there. Somebody who manages it can let me: ` +
+    `Edit Channel, Permissions, my role, and allow View Channel, Send Messages, Send Messages in Threads and Read Message History.`;
+  void (async () => {
+    const channel = await api.openDirect(author.id, { signal });
+    await api.create(channel, toMessage({ markdown, buttons: [] }), { nonce: nonceOf(job, TOLD), signal });
+  })().catch((error: unknown) => log.info({ job, err: error }, "Nor can it be said in a direct message"));
+}

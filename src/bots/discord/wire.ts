@@ -1,0 +1,141 @@
+import { type Client, Events, GatewayDispatchEvents, Status } from "discord.js";
+import type { Brain } from "../../brain/brain.ts";
+import type { DiscordSettings } from "../../config-discord.ts";
+import type { Log } from "../../log.ts";
+import type { Inbox } from "../inbox.ts";
+import type { Desk } from "../platform.ts";
+import { createApi, type DiscordApi } from "./api.ts";
+import { catchUp } from "./catch-up.ts";
+import { type ClearanceOf, createClearance } from "./clearance.ts";
+import type { DiscordCounts } from "./client.ts";
+import { type Deleted, followChanges } from "./follow-changes.ts";
+import { followGuilds } from "./follow-guilds.ts";
+import { createInteractions } from "./interactions.ts";
+import { type Kept, reviseKept } from "./kept.ts";
+import type { Marks } from "./marks.ts";
+import { createPlaces, type Places } from "./places.ts";
+import { createReceiver, type Receiver } from "./receive.ts";
+
+/** Under which the inbox keeps when Hearth was last connected. */
+const HERE = "here";
+const HERE_MS = 15_000;
+/** Events that come before the guilds are known; more would be read again afterwards. */
+const MOST_EARLY = 5_000;
+
+/** What a client is wired with. */
+export interface Wiring {
+  readonly settings: DiscordSettings;
+  readonly inbox: Inbox;
+  readonly brain: Brain;
+  readonly log: Log;
+  readonly version: string;
+  /** Hosts that links may lead to. */
+  readonly linkHosts: readonly string[];
+  readonly desk: Desk;
+  readonly marks: Marks;
+  readonly kept: Kept;
+  readonly deleted: Deleted;
+  readonly counts: DiscordCounts;
+  readonly statusCounts: () => Readonly<Record<string, number>>;
+  readonly signal: AbortSignal;
+}
+
+/** What can be done with a client that is wired. */
+export interface Wired {
+  readonly client: Client;
+  readonly api: DiscordApi;
+  readonly places: Places;
+  readonly clearanceOf: ClearanceOf;
+  /** Resolves when what was missed before the last IDENTIFY has been read. */
+  caughtUp(): Promise<void>;
+}
+
+/** Attaches everything to a client that has not connected yet. */
+export function wire(client: Client, wiring: Wiring): Wired {
+  const { settings, inbox, marks, counts, kept, log } = wiring;
+  const api = createApi(client.rest);
+  const places = createPlaces(client, { settings, inbox });
+  const clearanceOf = createClearance(client, settings);
+  const desk: Desk = {
+    ...wiring.desk,
+    ask(asked) {
+      kept.add(asked);
+      return wiring.desk.ask(asked);
+    },
+  };
+  const receiver = createReceiver({ desk, inbox, places, marks, settings, log });
+  const early = holdEarly();
+  client.ws.on(GatewayDispatchEvents.MessageCreate, (raw: unknown) =>
+    early.pass(() => {
+      if (!receiver.live(raw)) counts.malformed++;
+    }),
+  );
+  followChanges(client, { desk, places, deleted: wiring.deleted, pass: (work) => early.pass(work) });
+  followGuilds(client, { ...wiring, places });
+  followInteractions(client, { ...wiring, desk, clearanceOf });
+  client.on(Events.ShardReady, () => early.open());
+  const caughtUp = followGaps(client, { ...wiring, api, desk, places, receiver });
+  return { client, api, places, clearanceOf, caughtUp };
+}
+
+/** Lets events wait for the guilds, in order: without these nobody can tell where a message lies. */
+function holdEarly(): { pass(work: () => void): void; open(): void } {
+  let waiting: (() => void)[] | undefined = [];
+  return {
+    pass(work) {
+      if (!waiting) work();
+      else if (waiting.length < MOST_EARLY) waiting.push(work);
+    },
+    open() {
+      const early = waiting ?? [];
+      waiting = undefined;
+      for (const work of early) work();
+    },
+  };
+}
+
+function followInteractions(client: Client, of: Wiring & { readonly clearanceOf: ClearanceOf }): void {
+  const { log, signal } = of;
+  const interactions = createInteractions({ ...of, client, counts: of.statusCounts });
+  client.on(Events.InteractionCreate, (interaction) => void interactions.handle(interaction));
+  client.once(Events.ClientReady, () => {
+    interactions.register().catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, "The commands could not be registered");
+    });
+  });
+}
+
+/** Reads what was missed, after each new session; gives what resolves when that is done. */
+function followGaps(
+  client: Client,
+  of: Wiring & Pick<Wired, "api" | "places"> & { readonly receiver: Receiver },
+): () => Promise<void> {
+  const { inbox, marks, kept, log, signal } = of;
+  const whenHere = () => Number(inbox.noted("discord", HERE) ?? "") || undefined;
+  let lastHere = whenHere();
+  let reading = Promise.resolve();
+
+  async function read(): Promise<void> {
+    const found = await catchUp({ ...of, client, lastHere }, { signal });
+    await reviseKept(kept.all(), { ...of, since: lastHere ?? 0 }, { signal });
+    log.info(found, "What was said meanwhile has been read");
+  }
+  const readSoon = () => {
+    reading = reading.then(read).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, "What was said meanwhile could not be read");
+    });
+  };
+
+  client.ws.on(GatewayDispatchEvents.Ready, () => {
+    lastHere = whenHere();
+    marks.hold();
+  });
+  client.on(Events.ShardReady, readSoon);
+  const timer = setInterval(() => {
+    if (!client.isReady() || client.ws.shards.some(({ status }) => status !== Status.Ready)) return;
+    inbox.note("discord", HERE, String(Date.now()));
+    if (marks.areAnyHeld()) readSoon();
+  }, HERE_MS).unref();
+  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
+  return () => reading;
+}

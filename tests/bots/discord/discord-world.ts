@@ -1,0 +1,160 @@
+import {
+  type DiscordEmulator,
+  type EmulatorOptions,
+  openDiscordEmulator,
+} from "../../../emulators/discord/emulator.ts";
+import { type Discord, type DiscordOptions, openDiscord } from "../../../src/bots/discord/discord.ts";
+import { openInbox } from "../../../src/bots/inbox-sqlite.ts";
+import type { Inbox } from "../../../src/bots/inbox.ts";
+import type { Asked, Desk } from "../../../src/bots/platform.ts";
+import type { DiscordSettings } from "../../../src/config-discord.ts";
+import { silentLog } from "../../../src/log.ts";
+import { scriptedBrain } from "../../helpers/scripted-brain.ts";
+
+/** What a desk was handed. */
+export interface DeskRecord extends Desk {
+  readonly asked: Asked[];
+  readonly revisions: Parameters<Desk["revised"]>[0][];
+  readonly lefts: (string | undefined)[];
+}
+
+/** A desk that keeps what it is handed, and asks each question once, as the real one does. */
+export function recordingDesk(inbox: Inbox, changed: () => void = () => {}): DeskRecord {
+  const desk: DeskRecord = {
+    asked: [],
+    revisions: [],
+    lefts: [],
+    ask(asked) {
+      const job = inbox.accept(asked);
+      if (job) desk.asked.push(asked);
+      changed();
+      return job !== undefined;
+    },
+    stop: () => "over",
+    revised(of) {
+      desk.revisions.push(of);
+      changed();
+    },
+    left(_platform, space) {
+      desk.lefts.push(space);
+      changed();
+    },
+  };
+  return desk;
+}
+
+/** Settings that lead to an emulator. */
+export function settingsFor(emulator: DiscordEmulator, changes: Partial<DiscordSettings> = {}): DiscordSettings {
+  return {
+    answerIn: "reply",
+    admins: [],
+    bots: [],
+    askHuman: [],
+    messageContent: true,
+    members: false,
+    sourceChanged: "mark",
+    apologyHours: 6,
+    api: emulator.api,
+    version: 10,
+    cdn: emulator.cdn,
+    token: emulator.token,
+    ...changes,
+  };
+}
+
+/** A guild with a channel for everyone, one for leads, and three people. */
+export interface Acme {
+  readonly guild: string;
+  readonly general: string;
+  readonly leads: string;
+  readonly leadsRole: string;
+  readonly ann: string;
+  readonly bob: string;
+  readonly carl: string;
+}
+
+export function makeAcme({ world }: DiscordEmulator): Acme {
+  const guild = world.guild({ name: "Acme" });
+  const leadsRole = world.role({ guild, name: "leads" });
+  return {
+    guild,
+    leadsRole,
+    general: world.channel({ guild, name: "general" }),
+    leads: world.channel({
+      guild,
+      name: "leads",
+      overwrites: [
+        { of: guild, deny: ["VIEW_CHANNEL"] },
+        { of: leadsRole, allow: ["VIEW_CHANNEL"] },
+      ],
+    }),
+    ann: world.member({ guild, name: "ann", roles: [leadsRole] }),
+    bob: world.member({ guild, name: "bob", roles: [leadsRole] }),
+    carl: world.member({ guild, name: "carl" }),
+  };
+}
+
+/** Everything of a test: the emulator, its world, an inbox, a desk, and Discord connected to it. */
+export interface DiscordWorld extends AsyncDisposable {
+  readonly emulator: DiscordEmulator;
+  readonly acme: Acme;
+  readonly inbox: Inbox;
+  readonly desk: DeskRecord;
+  readonly discord: Discord;
+  /** Closes Discord and connects anew, on the same inbox. */
+  restart(changes?: { readonly meanwhile?: () => void }): Promise<DiscordWorld>;
+  /** The next question that arrives, beyond those that are there. */
+  question(text?: string): Promise<Asked>;
+}
+
+const never = AbortSignal.timeout(60_000);
+
+/** Opens all of it. */
+export async function openDiscordWorld(
+  changes: {
+    readonly emulator?: EmulatorOptions;
+    readonly settings?: Partial<DiscordSettings>;
+    readonly options?: Partial<DiscordOptions>;
+    readonly prepare?: (emulator: DiscordEmulator, acme: Acme) => Partial<DiscordSettings> | void;
+  } = {},
+): Promise<DiscordWorld> {
+  const emulator = await openDiscordEmulator({ rates: "wide", identifySpacingMs: 0, ...changes.emulator });
+  const acme = makeAcme(emulator);
+  const prepared = changes.prepare?.(emulator, acme) ?? {};
+  const inbox = openInbox({ path: ":memory:", log: silentLog() });
+  const desk = recordingDesk(inbox);
+  const settings = settingsFor(emulator, { ...changes.settings, ...prepared });
+  const connectAgain = async () => {
+    const discord = await openDiscord({
+      settings,
+      inbox,
+      brain: scriptedBrain(),
+      log: silentLog(),
+      version: "0.0.0",
+      linkHosts: [],
+      ...changes.options,
+    });
+    await discord.start(desk, { signal: never });
+    return discord;
+  };
+  const worldOf = (discord: Discord): DiscordWorld => ({
+    emulator,
+    acme,
+    inbox,
+    desk,
+    discord,
+    async restart({ meanwhile } = {}) {
+      await discord[Symbol.asyncDispose]();
+      meanwhile?.();
+      return worldOf(await connectAgain());
+    },
+    question: (text) =>
+      emulator.until(() => desk.asked.find((asked) => text === undefined || asked.message.text === text)),
+    async [Symbol.asyncDispose]() {
+      await discord[Symbol.asyncDispose]();
+      await emulator[Symbol.asyncDispose]();
+      inbox[Symbol.dispose]();
+    },
+  });
+  return worldOf(await connectAgain());
+}
