@@ -6,8 +6,8 @@ import { conversationIn, tellPrivately, type InteractionTools } from "./interact
 const NOTHING_ASKED = "There is no question in that; write it in plain words.";
 
 /**
- * `/ask`: acknowledges, and hands the question to the desk. The desk writes it down before the acknowledgement leaves this process:
- * what Discord saw acknowledged is never lost.
+ * `/ask`: hands the question to the desk, which writes it down, and acknowledges in the same turn of the event loop: nothing is
+ * acknowledged that could be lost.
  */
 export async function answerAsk(
   interaction: ChatInputCommandInteraction,
@@ -15,15 +15,12 @@ export async function answerAsk(
 ): Promise<void> {
   const asked = toAsked(interaction);
   if (asked.message.text === "") return tellPrivately(interaction, NOTHING_ASKED);
-  const acknowledged = interaction.deferReply(asked.seenBy === "asker" ? { flags: MessageFlags.Ephemeral } : {});
+  desk.ask(asked);
   try {
-    desk.ask(asked);
-  } finally {
-    await acknowledged.catch((error: unknown) => {
-      // The question is written down all the same, and its answer finds another way. An event that came twice is acknowledged already.
-      if (isAcknowledged(error)) return;
-      log.warn({ err: error, interaction: interaction.id }, "A command could not be acknowledged");
-    });
+    await interaction.deferReply(asked.seenBy === "asker" ? { flags: MessageFlags.Ephemeral } : {});
+  } catch (error) {
+    // The question is written down all the same, and its answer finds another way. An event that came twice is acknowledged already.
+    if (!isAcknowledged(error)) log.warn({ err: error, interaction: interaction.id }, "A command was not acknowledged");
   }
 }
 

@@ -76,8 +76,6 @@ export async function tellPrivately(interaction: RepliableInteraction, sentence:
   } else if (deferred && !replied && ephemeral === true) {
     await interaction.editReply(toText(sentence));
   } else {
-    // What follows a command that everybody sees waiting would take the place of the waiting, and be seen by them too.
-    if (!replied && interaction.isChatInputCommand()) await interaction.deleteReply();
     await interaction.followUp(toPrivateText(sentence));
   }
 }
