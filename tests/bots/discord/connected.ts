@@ -95,6 +95,7 @@ export async function connected(wanted: Wanted = {}) {
     inbox,
     client,
     tools,
+    settings,
     asked,
     stopped,
     seen,
