@@ -27,6 +27,9 @@ const isThreaded = (channel: Channel): boolean =>
 
 const fromMessageBody = shape({
   name,
+  // The real client says it also here, where only the parent decides.
+  type: maybe(oneOf(10, 11)),
+  invitable: maybe(bool),
   auto_archive_duration: maybe(archive),
   rate_limit_per_user: maybe(whole(0, 21_600)),
 });

@@ -1,4 +1,4 @@
-import { Events, GatewayIntentBits, type Message } from "discord.js";
+import { Events, GatewayIntentBits, type Client, type Message } from "discord.js";
 import { WebSocket } from "ws";
 import { describe, expect, it } from "vitest";
 import type { DiscordEmulator } from "../../../emulators/discord/emulator.ts";
@@ -22,6 +22,18 @@ function ears(client: Awaited<ReturnType<typeof openClient>>["client"]): string[
   const heard: string[] = [];
   client.on(Events.MessageCreate, ({ content }) => heard.push(content));
   return heard;
+}
+
+/** Waits until the client has heard what is said. */
+async function hear(client: Client, say: () => string): Promise<void> {
+  const heard = Promise.withResolvers<void>();
+  const ids = new Set<string>();
+  client.on(Events.MessageCreate, ({ id }) => {
+    ids.add(id);
+    if (ids.has(said)) heard.resolve();
+  });
+  const said = say();
+  await heard.promise;
 }
 
 const openSocket = (emulator: DiscordEmulator): WebSocket =>
@@ -58,16 +70,26 @@ describe("a session", () => {
     expect(sent(emulator, 2)).toBe(1);
   });
 
-  it("is resumed after an invalid session that may be, and begun anew after one that may not", async () => {
+  it("is resumed after an invalid session that may be", async () => {
     await using emulator = await openEmulator();
-    scene(emulator);
+    const { ada, channel } = scene(emulator);
     await using bot = await openClient(emulator);
+    await hear(bot.client, () => emulator.say({ by: ada, in: channel, text: "settled" }));
     const resumed = next(bot.client, Events.ShardResume);
     emulator.gateway.invalidate(true);
     await resumed;
+    expect(sent(emulator, 2)).toBe(1);
+  });
+
+  it("is begun anew after an invalid session that may not be resumed", async () => {
+    await using emulator = await openEmulator();
+    const { ada, channel } = scene(emulator);
+    await using bot = await openClient(emulator);
+    await hear(bot.client, () => emulator.say({ by: ada, in: channel, text: "settled" }));
     emulator.gateway.invalidate(false);
     await emulator.until(() => dispatched(emulator, "READY") === 2, 15_000);
-    expect(sent(emulator, 2)).toBe(2);
+    await hear(bot.client, () => emulator.say({ by: ada, in: channel, text: "heard" }));
+    expect([sent(emulator, 2), sent(emulator, 6)]).toEqual([2, 0]);
   }, 20_000);
 
   it("cannot be resumed once the client has left for good", async () => {
