@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Events } from "discord.js";
 import { expect, describe, it, onTestFinished } from "vitest";
 import { checkConnected, checkDiscord, logChecks } from "../../../src/bots/discord/doctor.ts";
 import { discordSchema, type DiscordSettings } from "../../../src/config-discord.ts";
@@ -177,12 +179,13 @@ describe("at the start", () => {
   it("the same is looked at without asking Discord, and the log has ids and no names", async () => {
     await using here = await connected();
     const { emulator: discord, client, guild } = here;
+    const updated = once(client, Events.GuildRoleUpdate);
     discord.world.setRole({
       guild,
       role: client.guilds.cache.get(guild)?.members.me?.roles.botRole?.id ?? "",
       permissions: [...NEEDED, "MANAGE_MESSAGES"],
     });
-    await discord.until(() => client.guilds.cache.get(guild)?.members.me?.permissions.has("ManageMessages"));
+    await updated;
     const before = discord.transcript.entries.filter(({ kind }) => kind === "rest").length;
     const checks = checkConnected(client, here.settings);
     expect(discord.transcript.entries.filter(({ kind }) => kind === "rest")).toHaveLength(before);
