@@ -14,6 +14,8 @@ export interface EngineRequest {
   /** How many messages at the beginning all prompts have in common: what is kept of them serves every question. */
   readonly stable?: number;
   readonly maxTokens: number;
+  /** Nothing of it is to be kept, neither in memory nor on the disk, once it is written. */
+  readonly isPassing?: boolean;
   /** Binds what is written to a grammar (GBNF) or to a JSON schema. An engine that cannot do it rejects. */
   readonly format?:
     | { readonly kind: "grammar"; readonly gbnf: string }

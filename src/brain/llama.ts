@@ -110,6 +110,7 @@ async function write(request: EngineRequest, options: WriteOptions, parts: Parts
     }
     return await writeByLoop(bounded, { ...options, prompt, slot, parts });
   } finally {
+    if (request.isPassing) await slot.sequence.clearHistory();
     slots.release(slot);
   }
 }

@@ -63,17 +63,20 @@ export function createWriter(parts: {
         isToThePoint: createPoint(found.terms, quoted.quotes),
       });
       const onDraft = () => onText(draft.text(), passagesOf(draft, { plan, quoted }));
+      // Files that came with a question are for that question alone.
+      const isPassing = (question.files ?? []).length > 0;
       const request = { messages: plan.messages, stable: prompts.answer.length, maxTokens };
-      const generated = await generate(request, { engine, draft, signal, onDraft });
-      threads.keep(question, {
-        messages: [...plan.messages, { role: "assistant", text: generated.text }],
-        tokens: generated.tokens.prompt + generated.tokens.written,
-        shown: plan.shown,
-      });
+      const passing = { ...request, ...(isPassing && { isPassing }) };
+      const generated = await generate(passing, { engine, draft, signal, onDraft });
+      if (!isPassing) threads.keep(question, threadOf(plan, generated));
       return toAnswer({ draft, plan, quoted }, { generated, label: engine.label(), hash: prompts.hash });
     },
     forget: () => threads.clear(),
   };
+}
+
+function threadOf({ messages, shown }: Plan, { text, tokens }: Generated): Thread {
+  return { messages: [...messages, { role: "assistant", text }], tokens: tokens.prompt + tokens.written, shown };
 }
 
 function roomIn({ contextTokens }: EngineLimits, maxTokens: number): number {

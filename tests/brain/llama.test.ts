@@ -64,6 +64,14 @@ describe("what was evaluated", () => {
     expect(next.tokens.reused).toBeGreaterThanOrEqual(first.tokens.prompt - 8);
   });
 
+  it("is kept of no prompt that is only passing", async () => {
+    await using engine = await open({ parallel: 1, stateMegabytes: 0 });
+    const first = await engine.generate({ ...asking("One thing."), isPassing: true }, { signal });
+    expect(first.tokens.prompt).toBeGreaterThan(0);
+    expect((await engine.generate(asking("One thing."), { signal })).tokens.reused).toBe(0);
+    expect((await engine.generate(asking("One thing."), { signal })).tokens.reused).toBeGreaterThan(0);
+  });
+
   it("is shared as far as the rules go by questions that have nothing else in common", async () => {
     await using engine = await open({ parallel: 1 });
     await engine.generate(asking("One thing."), { signal });

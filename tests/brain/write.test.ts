@@ -270,6 +270,19 @@ describe("a follow-up", () => {
     }
   });
 
+  it("begins anew after a question with files, of which the model is to keep nothing", async () => {
+    const engine = recorded([said]);
+    const writer = createWriter({ engine, prompts });
+    const files = [{ name: "leave.txt", base64: "" }];
+    const withFiles = { ...asked(first), question: { ...question(first), files } };
+    await writer.write(withFiles, { signal, onText: () => {} });
+    await writer.write(asked("And who is asked for leave?", turns), { signal, onText: () => {} });
+    expect(engine.requests.map(({ messages, isPassing = false }) => [messages.length, isPassing])).toEqual([
+      [2, true],
+      [2, false],
+    ]);
+  });
+
   it("begins anew when the conversation no longer fits", async () => {
     const engine = recorded([said]);
     const small: Engine = { ...engine, ready: async () => ({ contextTokens: 400, parallel: 1 }) };
