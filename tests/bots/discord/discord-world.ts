@@ -1,3 +1,4 @@
+import { vi } from "vitest";
 import {
   type DiscordEmulator,
   type EmulatorOptions,
@@ -19,7 +20,7 @@ export interface DeskRecord extends Desk {
 }
 
 /** A desk that keeps what it is handed, and asks each question once, as the real one does. */
-export function recordingDesk(inbox: Inbox, changed: () => void = () => {}): DeskRecord {
+export function recordingDesk(inbox: Inbox): DeskRecord {
   const desk: DeskRecord = {
     asked: [],
     revisions: [],
@@ -27,17 +28,14 @@ export function recordingDesk(inbox: Inbox, changed: () => void = () => {}): Des
     ask(asked) {
       const job = inbox.accept(asked);
       if (job) desk.asked.push(asked);
-      changed();
       return job !== undefined;
     },
     stop: () => "over",
     revised(of) {
       desk.revisions.push(of);
-      changed();
     },
     left(_platform, space) {
       desk.lefts.push(space);
-      changed();
     },
   };
   return desk;
@@ -60,6 +58,18 @@ export function settingsFor(emulator: DiscordEmulator, changes: Partial<DiscordS
     token: emulator.token,
     ...changes,
   };
+}
+
+/** What is there at last; looks again until it is. */
+export function eventually<Found>(look: () => Found | undefined | false, timeout = 4_000): Promise<Found> {
+  return vi.waitFor(
+    () => {
+      const found = look();
+      if (found === undefined || found === false) throw new Error("It is not there");
+      return found;
+    },
+    { timeout, interval: 5 },
+  );
 }
 
 /** A guild with a channel for everyone, one for leads, and three people. */
@@ -101,8 +111,9 @@ export interface DiscordWorld extends AsyncDisposable {
   readonly inbox: Inbox;
   readonly desk: DeskRecord;
   readonly discord: Discord;
+  readonly settings: DiscordSettings;
   /** Closes Discord and connects anew, on the same inbox. */
-  restart(changes?: { readonly meanwhile?: () => void }): Promise<DiscordWorld>;
+  restart(changes?: { readonly meanwhile?: () => void }): Promise<void>;
   /** The next question that arrives, beyond those that are there. */
   question(text?: string): Promise<Asked>;
 }
@@ -137,24 +148,28 @@ export async function openDiscordWorld(
     await discord.start(desk, { signal: never });
     return discord;
   };
-  const worldOf = (discord: Discord): DiscordWorld => ({
+  let discord = await connectAgain();
+  return {
     emulator,
     acme,
     inbox,
     desk,
-    discord,
+    get discord() {
+      return discord;
+    },
+    settings,
     async restart({ meanwhile } = {}) {
       await discord[Symbol.asyncDispose]();
       meanwhile?.();
-      return worldOf(await connectAgain());
+      // Else the next IDENTIFY would wait for five seconds.
+      inbox.note("discord", "identified", "[]");
+      discord = await connectAgain();
     },
-    question: (text) =>
-      emulator.until(() => desk.asked.find((asked) => text === undefined || asked.message.text === text)),
+    question: (text) => eventually(() => desk.asked.find((asked) => text === undefined || asked.message.text === text)),
     async [Symbol.asyncDispose]() {
       await discord[Symbol.asyncDispose]();
       await emulator[Symbol.asyncDispose]();
       inbox[Symbol.dispose]();
     },
-  });
-  return worldOf(await connectAgain());
+  };
 }
