@@ -5,7 +5,7 @@ import type { Log } from "../log.ts";
 import { askAgainOnce, send, type Link } from "./ask.ts";
 import { remoteAnswers } from "./connect-answers.ts";
 import { dialBrain } from "./dial.ts";
-import { progress, requests } from "./protocol.ts";
+import { mayPass, MOST_FILE_CHARACTERS, MOST_FILES, progress, requests } from "./protocol.ts";
 
 /** How long a question waits for the core to come back: a restart takes one to three seconds. */
 const PATIENCE_MS = 20_000;
@@ -60,22 +60,8 @@ export function connectBrain({ path, log }: { readonly path: string; readonly lo
 }
 
 function remoteBrain(link: Link): Brain {
-  let asked = 0;
   return {
-    answer: (question, { signal, onProgress }) =>
-      askAgainOnce(
-        link,
-        async (connection) => {
-          const token = `answer-${(asked += 1)}`;
-          const listener = connection.onProgress(progress, token, (step) => onProgress?.(step));
-          try {
-            return await send(connection, requests.answer, { sent: { question, progress: token }, signal });
-          } finally {
-            listener.dispose();
-          }
-        },
-        { signal, onAgain: () => onProgress?.({ kind: "asking-again" }) },
-      ),
+    answer: createRemoteAnswer(link),
     lookup: (words, { signal, ...sent }) =>
       askAgainOnce(link, (connection) => send(connection, requests.lookup, { sent: { words, ...sent }, signal }), {
         signal,
@@ -97,5 +83,25 @@ function remoteBrain(link: Link): Brain {
       return send(await link.connection(signal), requests.status, { sent: {}, signal });
     },
     ...remoteAnswers(link),
+  };
+}
+
+function createRemoteAnswer(link: Link): Brain["answer"] {
+  let asked = 0;
+  return async (question, { signal, onProgress }) => {
+    // A message that is too long would break the connection, and with it what others have asked.
+    if (!mayPass(question.files ?? [])) {
+      throw new Error(`A question takes ${MOST_FILES} files at most, and ${MOST_FILE_CHARACTERS} characters of them`);
+    }
+    const ask = async (connection: MessageConnection) => {
+      const token = `answer-${(asked += 1)}`;
+      const listener = connection.onProgress(progress, token, (step) => onProgress?.(step));
+      try {
+        return await send(connection, requests.answer, { sent: { question, progress: token }, signal });
+      } finally {
+        listener.dispose();
+      }
+    };
+    return askAgainOnce(link, ask, { signal, onAgain: () => onProgress?.({ kind: "asking-again" }) });
   };
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import {
   LONGEST_TEXT,
   MOST_TURNS,
+  type AttachedFile,
   type Audience,
   type ChatMessage,
   type Conversation,
@@ -30,6 +31,8 @@ export { LONGEST_TEXT, MOST_TURNS };
 /** Files, and characters of base64 in all of them together. */
 export const MOST_FILES = 5;
 export const MOST_FILE_CHARACTERS = 8_000_000;
+/** Bytes of one message to the core: those files, with the longest question and all its turns. */
+export const MOST_BYTES = 16_000_000;
 /** The longest message of any platform; of what is kept of it see the memory. */
 const LONGEST_MESSAGE = 40_000;
 const text = z.string().max(LONGEST_TEXT);
@@ -68,10 +71,16 @@ const message = (words: z.ZodString) =>
       ...(url !== undefined && { url }),
     }));
 
+/** Whether files may pass with a question. */
+export function mayPass(files: readonly AttachedFile[]): boolean {
+  const characters = files.reduce((sum, { base64 }) => sum + base64.length, 0);
+  return files.length <= MOST_FILES && characters <= MOST_FILE_CHARACTERS;
+}
+
 const files = z
   .array(z.object({ name: z.string().min(1).max(255), base64: z.string().max(MOST_FILE_CHARACTERS) }))
   .max(MOST_FILES)
-  .refine((given) => given.reduce((sum, { base64 }) => sum + base64.length, 0) <= MOST_FILE_CHARACTERS);
+  .refine(mayPass);
 
 const question = z
   .object({

@@ -4,8 +4,8 @@ import {
   createMessageConnection,
   ErrorCodes,
   ResponseError,
-  SocketMessageReader,
   SocketMessageWriter,
+  StreamMessageReader,
   type CancellationToken,
   type MessageConnection,
 } from "vscode-jsonrpc/node";
@@ -13,7 +13,8 @@ import type { Brain, Progress, StaleAnswer } from "../brain/brain.ts";
 import type { Log } from "../log.ts";
 import { UserError } from "../user-error.ts";
 import { USER_ERROR_CODE } from "./engine-wire.ts";
-import { progress, requests, tell, wire } from "./protocol.ts";
+import { framed } from "./framed.ts";
+import { MOST_BYTES, progress, requests, tell, wire } from "./protocol.ts";
 
 /**
  * Serves a brain on a Unix socket at `path`, whose folder must be private. Disposing of it drops every connection and aborts
@@ -45,7 +46,8 @@ export async function serveBrain(
 }
 
 function serveConnection(brain: Brain, { socket, log }: { readonly socket: Socket; readonly log: Log }): void {
-  const connection = createMessageConnection(new SocketMessageReader(socket), new SocketMessageWriter(socket));
+  const reader = new StreamMessageReader(framed(socket, { most: MOST_BYTES }));
+  const connection = createMessageConnection(reader, new SocketMessageWriter(socket));
   const gone = new AbortController();
   connection.onClose(() => {
     gone.abort(new Error("The other side of the channel is gone"));

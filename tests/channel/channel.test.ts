@@ -37,7 +37,9 @@ describe("the channel between edge and core", () => {
         return quoted();
       },
     });
-    const question = asked("How many days?", [{ role: "user", text: "About leave" }]);
+    const plain = asked("How many days?", [{ role: "user", text: "About leave" }]);
+    const message = { ...plain.message, replyTo: "m1", url: "https://discord.com/channels/1/2/3" };
+    const question = { ...plain, message, files: [{ name: "leave.txt", base64: "QQ==" }] };
     const progress: Progress[] = [];
     const answered = await channel.brain.answer(question, { signal, onProgress: (step) => progress.push(step) });
     expect(answered).toEqual(quoted());
@@ -173,6 +175,33 @@ describe("the channel between edge and core", () => {
     await expect(channel.brain.answer(tooLong, { signal })).rejects.toThrow();
     await expect(channel.brain.answer({ ...asked("Hi"), clearance: [] }, { signal })).rejects.toThrow();
     expect(answer).not.toHaveBeenCalled();
+  });
+
+  it("refuses more files than it carries, and then goes on", async () => {
+    const answer = vi.fn(async () => quoted());
+    await using channel = await connected({ answer });
+    const file = { name: "a.txt", base64: "A".repeat(2_000_000) };
+    const many = Array.from({ length: 6 }, () => ({ ...file, base64: "" }));
+    for (const files of [Array.from({ length: 5 }, () => file), many]) {
+      await expect(channel.brain.answer({ ...asked("Hi"), files }, { signal })).rejects.toThrow("5 files at most");
+    }
+    expect(answer).not.toHaveBeenCalled();
+    const files = Array.from({ length: 4 }, () => file);
+    expect(await channel.brain.answer({ ...asked("Hi"), files }, { signal })).toEqual(quoted());
+  });
+
+  it("drops who sends a message that is too long, before the message has come", async () => {
+    const lines: string[] = [];
+    const spying = createLog({ level: "warn", process: "test", to: { write: (line) => void lines.push(line) } });
+    await using _server = await serveBrain(scriptedBrain(), { path, log: spying });
+    await using brain = connectBrain({ path, log });
+    await brain.connected({ signal });
+    const stray = createConnection(path);
+    const closed = new Promise((resolve) => stray.once("close", resolve));
+    stray.on("error", () => {}).write("Content-Length: 16000001\r\n\r\n{");
+    await closed;
+    expect(lines.join("")).toContain("channel message could not be read");
+    expect(await brain.status({ signal })).toEqual(readyStatus);
   });
 
   it("survives bytes that are no message", async () => {
