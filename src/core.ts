@@ -21,6 +21,8 @@ interface CoreOptions {
   readonly folders: readonly FolderOptions[];
   readonly socket: string;
   readonly watch: boolean;
+  /** Opens what was said and answered without watching, to change it for a command. */
+  readonly keep: boolean;
   readonly sealedBy: string | undefined;
   readonly platform: string;
   /** Hearth's own folder, how its model process is started, and the keys of servers by their variables' names. */
@@ -36,7 +38,7 @@ interface CoreOptions {
  * with the folders from the start; without it a sync happens when it is asked for.
  */
 export async function runCore(settings: Settings, options: CoreOptions): Promise<void> {
-  const { log, signal, watch, socket, folders } = options;
+  const { log, signal, watch, keep, socket, folders } = options;
   const { data } = settings;
   const seal = sealOf(settings, options);
   log.info({ seal }, "core started");
@@ -44,7 +46,7 @@ export async function runCore(settings: Settings, options: CoreOptions): Promise
   const { model } = stack.use(await openModel(settings.model, { ...options, data, plan: options.modelPlan }));
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what);
   // Whoever only answers a command has nobody to tell later.
-  const kept = (name: string) => ({ path: watch ? join(data, name) : ":memory:", log });
+  const kept = (name: string) => ({ path: watch || keep ? join(data, name) : ":memory:", log });
   const records = stack.use(openAnswerRecords(kept("answers.sqlite")));
   const memory = stack.use(openMemory(kept("memory.sqlite")));
   let follower: Follower | undefined;

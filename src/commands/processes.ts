@@ -76,7 +76,12 @@ function openLogFile(path: string): number {
 /** The core, started with no network where the system allows it. It says what stops it on this process's standard error. */
 export function corePlan(
   launch: Launch,
-  { socket, log, watch }: { readonly socket: string; readonly log: number; readonly watch: boolean },
+  {
+    socket,
+    log,
+    watch,
+    keep = false,
+  }: { readonly socket: string; readonly log: number; readonly watch: boolean; readonly keep?: boolean },
 ): ProcessPlan {
   const wrapper = sealingWrapper(launch.settings);
   const command = [
@@ -89,6 +94,7 @@ export function corePlan(
     "--socket",
     socket,
     ...(watch ? ["--watch"] : []),
+    ...(keep ? ["--keep"] : []),
     ...(wrapper ? ["--sealed-by", wrapper.by] : []),
     ...toArguments(launch.commandLine),
   ];

@@ -56,13 +56,14 @@ interface HalfOptions {
 function addCore(half: Command, { world, run }: Wiring): void {
   half
     .option("--watch", "read the documents at once and keep the index in step", false)
+    .addOption(new Option("--keep", "open what was said and answered").default(false).hideHelp())
     .addOption(new Option("--sealed-by <words>", "what started this process without a network").hideHelp())
     .action(
-      run(async (options: HalfOptions & { watch: boolean; sealedBy?: string }, command: Command) => {
+      run(async (options: HalfOptions & { watch: boolean; keep: boolean; sealedBy?: string }, command: Command) => {
         if (options.withParent) world.stopWithParent();
         const commandLine = command.optsWithGlobals<CommandLine>();
         const settings = readSettings(commandLine, world.place);
-        const { socket, watch, sealedBy } = options;
+        const { socket, watch, keep, sealedBy } = options;
         const folders = readFolders(commandLine, world.place);
         const { signal } = world.surroundings;
         const log = openLog(settings, "core");
@@ -70,6 +71,7 @@ function addCore(half: Command, { world, run }: Wiring): void {
         await runCore(settings, {
           socket,
           watch,
+          keep,
           sealedBy,
           folders,
           platform: world.platform,

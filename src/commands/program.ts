@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import type { World } from "./launch.ts";
 import { addDoctor } from "./program-doctor.ts";
 import { addEval } from "./program-eval.ts";
+import { addForget } from "./program-forget.ts";
 import { addModels } from "./program-models.ts";
 import { addProcesses, addStart } from "./program-processes.ts";
 import { addRelay } from "./program-relay.ts";
@@ -28,6 +29,7 @@ export function createProgram(world: World): (argv: readonly string[]) => Promis
     addEval(program, { world, run });
     addModels(program, { world, run });
     addDoctor(program, { world, run });
+    addForget(program, { world, run });
     addProcesses(program, { world, run });
     addRelay(program, { world, run });
     try {

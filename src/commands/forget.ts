@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { counted } from "../bots/terminal/counted.ts";
+import { openInbox } from "../bots/inbox-sqlite.ts";
+import type { PlatformName } from "../bots/platform.ts";
+import type { Brain } from "../brain/brain.ts";
+import type { Log } from "../log.ts";
+import { isBusy } from "../sqlite-file.ts";
+import { UserError } from "../user-error.ts";
+import type { Surroundings } from "./command.ts";
+import { write } from "./write.ts";
+
+/** What of a platform is to be forgotten: a whole server, or less where more is said. */
+export interface ForgetOptions {
+  readonly platform: PlatformName;
+  readonly space: string;
+  readonly channel?: string;
+  readonly person?: string;
+}
+
+/** The inbox's file in the data folder. */
+const INBOX = join("edge", "inbox.sqlite");
+const KEPT = ["answers.sqlite", "memory.sqlite", INBOX];
+
+/** Throws a UserError for words that are no ids, and where a running Hearth has what is to be deleted. */
+export function checkForget({ space, channel, person }: ForgetOptions, { data }: { readonly data: string }): void {
+  const given = { "--space": space === "@me" ? undefined : space, "--channel": channel, "--person": person };
+  for (const [option, id] of Object.entries(given)) {
+    if (id !== undefined && !/^\d{5,20}$/.test(id))
+      throw new UserError(`${option} "${id}" is no id; give its digits (in Discord: right-click, Copy ID)`);
+  }
+  for (const name of KEPT) {
+    if (isInUse(join(data, name)))
+      throw new UserError(`A running Hearth has ${join(data, name)}; stop it first, and start it again afterwards`);
+  }
+}
+
+/**
+ * `hearth forget`: deletes what is kept of a place or a person on a chat platform, in the core and in the inbox, and prints what it was.
+ * The exit code is 0, also where nothing was kept.
+ */
+export async function runForget(
+  { platform, space, channel, person }: ForgetOptions,
+  {
+    brain,
+    data,
+    log,
+    surroundings,
+  }: { readonly brain: Brain; readonly data: string; readonly log: Log; readonly surroundings: Surroundings },
+): Promise<number> {
+  const { out, signal } = surroundings;
+  const of = {
+    platform,
+    space,
+    ...(channel !== undefined && { channel }),
+    ...(person !== undefined && { askerId: person }),
+  };
+  const rows = forgetInbox(of, { data, log });
+  const { messages, answers, ratings } = await brain.forget(of, { signal });
+  const lines = [
+    `Deleted    ${counted(messages, "message")}: questions, and what was answered to them`,
+    `           ${counted(answers, "record")} of what answers were taken from, ${counted(ratings, "rating")}`,
+    `           ${counted(rows, "row")} of the inbox`,
+    "Not        the messages on the platform itself, which only people there can delete",
+  ];
+  await write(out, `${lines.join("\n")}\n`, { signal });
+  return 0;
+}
+
+function forgetInbox(
+  of: { readonly platform: PlatformName; readonly space: string; readonly channel?: string; readonly askerId?: string },
+  { data, log }: { readonly data: string; readonly log: Log },
+): number {
+  const path = join(data, INBOX);
+  if (!existsSync(path)) return 0;
+  using inbox = openInbox({ path, log });
+  return inbox.forget(of);
+}
+
+/** Whether another process has a database open; what else is wrong with it is for whoever opens it. */
+function isInUse(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      database.prepare("SELECT count(*) FROM sqlite_schema").get();
+    } finally {
+      database.close();
+    }
+    return false;
+  } catch (error) {
+    return isBusy(error);
+  }
+}
