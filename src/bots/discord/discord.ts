@@ -6,6 +6,7 @@ import { type DiscordCounts, noCounts } from "./client.ts";
 import { connect, type Connection } from "./connect.ts";
 import { fetchAttachment } from "./files.ts";
 import { createDeleted } from "./follow-changes.ts";
+import { channelOf } from "./from-discord.ts";
 import { createInteractionCarrier, doorOf } from "./interaction-carrier.ts";
 import { createKept } from "./kept.ts";
 import { createMarks } from "./marks.ts";
@@ -149,7 +150,9 @@ function replyTo(
   const door = doorOf(asked);
   const carrier = door
     ? createInteractionCarrier(carrying, asked, { job, door })
-    : createMessageCarrier(carrying, { job, offset: 0 }, (given) => findTarget({ api, places }, asked, given));
+    : createMessageCarrier(carrying, { job, offset: 0, typingIn: channelOf(asked.message.conversation) }, (given) =>
+        findTarget({ api, places }, asked, given),
+      );
   return createReply({
     job,
     carrier,

@@ -41,7 +41,7 @@ export interface Carrying {
  */
 export function createMessageCarrier(
   carrying: Carrying,
-  of: { readonly job: string; readonly offset: number },
+  of: { readonly job: string; readonly offset: number; readonly typingIn?: string },
   find: (options: Options) => Promise<Target>,
 ): Carrier {
   const { api, inbox } = carrying;
@@ -65,7 +65,9 @@ export function createMessageCarrier(
     },
     edit,
     remove: ({ id, conversation }, options) => api.remove(channelOf(conversation), id, options),
-    typing: async (options) => api.typing(channelOf((await target(options)).conversation), options),
+    typing: async (options) => {
+      if (of.typingIn !== undefined) await api.typing(of.typingIn, options);
+    },
     posted: () => partsOf(inbox, of.job, { from: of.offset, to: Infinity }),
     next: () => Promise.resolve(undefined),
   };

@@ -30,12 +30,9 @@ export function isHistoryHidden(error: unknown): boolean {
   );
 }
 
-/** A reply to a message that is not there is an invalid form, whose error stands at the reference. */
-function isReferenceGone({ rawError }: DiscordAPIError): boolean {
+/** A reply to a message that is not there is an invalid form, and the answer names the reference. */
+function isReferenceGone({ code, rawError }: DiscordAPIError): boolean {
   return (
-    "errors" in rawError &&
-    typeof rawError.errors === "object" &&
-    rawError.errors !== null &&
-    "message_reference" in rawError.errors
+    code === RESTJSONErrorCodes.InvalidFormBodyOrContentType && /message_reference/i.test(JSON.stringify(rawError))
   );
 }

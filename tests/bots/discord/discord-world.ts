@@ -126,19 +126,26 @@ export async function openDiscordWorld(
     readonly emulator?: EmulatorOptions;
     readonly settings?: Partial<DiscordSettings>;
     readonly options?: Partial<DiscordOptions>;
+    /** The inbox as Discord sees it. */
+    readonly inbox?: (inbox: Inbox) => Inbox;
+    readonly inboxNow?: () => number;
     readonly prepare?: (emulator: DiscordEmulator, acme: Acme) => Partial<DiscordSettings> | void;
   } = {},
 ): Promise<DiscordWorld> {
   const emulator = await openDiscordEmulator({ rates: "wide", identifySpacingMs: 0, ...changes.emulator });
   const acme = makeAcme(emulator);
   const prepared = changes.prepare?.(emulator, acme) ?? {};
-  const inbox = openInbox({ path: ":memory:", log: silentLog() });
+  const inbox = openInbox({
+    path: ":memory:",
+    log: silentLog(),
+    ...(changes.inboxNow && { now: changes.inboxNow }),
+  });
   const desk = recordingDesk(inbox);
   const settings = settingsFor(emulator, { ...changes.settings, ...prepared });
   const connectAgain = async () => {
     const discord = await openDiscord({
       settings,
-      inbox,
+      inbox: changes.inbox?.(inbox) ?? inbox,
       brain: scriptedBrain(),
       log: silentLog(),
       version: "0.0.0",
