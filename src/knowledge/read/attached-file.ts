@@ -4,6 +4,7 @@ import { cutPassages } from "../passages.ts";
 import { countWordsOf, hasStem, rankHits } from "../ranking.ts";
 import { FREQUENCY_CAP, weigh, type Unweighed } from "../terms.ts";
 import { stemOf } from "../words.ts";
+import { titleFromFileName } from "./file-name.ts";
 import { readDocuments } from "./read.ts";
 
 /** A file that came with a question, and the words that are looked for in it. */
@@ -35,12 +36,8 @@ const LONGEST_PASSAGE = 20_000;
 export async function readAttachedFile({ name, base64, documentId, terms }: AttachedJob): Promise<AttachedRead> {
   const documents = await readDocuments(Buffer.from(base64, "base64"), { path: name });
   const passages = documents
-    .flatMap((document) => cutPassages(titled(document, name), { documentId, path: pathIn(document, name) }))
-    .map((passage, place) => ({
-      ...passage,
-      id: `${documentId}#${place}`,
-      text: passage.text.slice(0, LONGEST_PASSAGE),
-    }));
+    .flatMap((document) => passagesOf(document, { name, documentId }))
+    .map((passage, place) => ({ ...passage, id: `${documentId}#${place}` }));
   const written = passages.filter(({ text }) => text.trim() !== "").map((passage): Hit => ({ passage, score: 0 }));
   const frequencies = countIn(written, terms);
   const weighed = terms.map((term) => weigh(term, { count: mostOf(term, frequencies), total: written.length }));
@@ -57,18 +54,19 @@ export async function readAttachedFile({ name, base64, documentId, terms }: Atta
 }
 
 /** People know an attached file by its name; what it calls itself stands on top of its headings. Where it links to is not followed. */
-function titled({ url: _url, ...document }: ReadDocument, name: string): ReadDocument {
-  const [stem = name] = name.split(/\.[^.]*$/);
-  const isSame = [name, stem].some((one) => one.toLowerCase() === document.title.toLowerCase());
-  const heading = { kind: "heading", text: document.title, level: 1, lines: [0, 0] } as const;
-  const below = document.blocks.map((block) =>
-    block.kind === "heading" ? { ...block, level: Math.min(6, (block.level ?? 1) + 1) } : block,
-  );
-  return { ...document, title: name, blocks: isSame || document.title === "" ? document.blocks : [heading, ...below] };
-}
-
-function pathIn({ part }: ReadDocument, name: string): string {
-  return part === undefined ? name : `${name}/${part}`;
+function passagesOf(
+  { url: _url, ...document }: ReadDocument,
+  { name, documentId }: { readonly name: string; readonly documentId: string },
+): Passage[] {
+  const { title, part } = document;
+  const path = part === undefined ? name : `${name}/${part}`;
+  const above = title === titleFromFileName(path) ? [] : [title];
+  return cutPassages(document, { documentId, path }).map((passage) => ({
+    ...passage,
+    title: name,
+    headings: [...above, ...passage.headings],
+    text: passage.text.slice(0, LONGEST_PASSAGE),
+  }));
 }
 
 function countIn(hits: readonly Hit[], terms: readonly Unweighed[]): Map<string, number> {
