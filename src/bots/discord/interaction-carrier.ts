@@ -1,3 +1,5 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { DiscordAPIError, RESTJSONErrorCodes } from "discord.js";
 import type { Asked, Posted } from "../platform.ts";
 import type { DiscordApi, Door } from "./api.ts";
 import type { Carrier } from "./carrier.ts";
@@ -10,6 +12,9 @@ import { toMessage } from "./to-discord.ts";
 /** An interaction's door closes after 15 minutes; what is left is for the last words there. */
 const OPEN_MS = 14.5 * 60_000;
 const CLOSED_MS = 15 * 60_000;
+/** Whatever was not acknowledged by then never will be; and how often it is looked whether it was. */
+const ACKNOWLEDGED_MS = 3_500;
+const LOOK_MS = 100;
 /** Where ordinary messages begin to be counted in the outbox, after those of the interaction. */
 const LATER = 100;
 
@@ -35,8 +40,8 @@ export function doorOf({ route }: Pick<Asked, "route">): OpenDoor | undefined {
 }
 
 /**
- * The messages of a command's answer: the first is the command's own, the others follow it. After 14.5 minutes the answer moves to
- * ordinary messages, a private one to direct messages.
+ * The messages of a command's answer: the first is the command's own, the others follow it. After 14.5 minutes, or where the command was
+ * never acknowledged, the answer moves to ordinary messages, a private one to direct messages.
  */
 export function createInteractionCarrier(
   carrying: Carrying,
@@ -49,13 +54,16 @@ export function createInteractionCarrier(
   const age = () => now() - timeOf(door.interaction);
   const posted = () => partsOf(inbox, job, { from: 0, to: LATER });
   const later = createMessageCarrier(carrying, { job, offset: LATER }, (options) => laterTarget(api, asked, options));
+  let isShut = false;
   return {
     async post(part, body, options) {
       inbox.plan(job, part);
       const message =
         part === 0
-          ? await api.editThere(door, "@original", body, options)
+          ? await whenAcknowledged(() => api.editThere(door, "@original", body, options), { age, ...options })
           : await api.followUp(door, body, { ...options, isPrivate });
+      isShut = message === undefined;
+      if (message === undefined) return later.post(part, body, options);
       const result = toPosted(asked, message);
       inbox.sent(job, part, result);
       return result;
@@ -66,11 +74,28 @@ export function createInteractionCarrier(
     typing: () => Promise.resolve(),
     posted,
     async next(options) {
-      if (age() < OPEN_MS) return undefined;
-      if (later.posted().size === 0) await leave(api, { asked, door, isOpen: age() < CLOSED_MS, posted }, options);
+      const isMoved = isShut || later.posted().size > 0;
+      if (age() < OPEN_MS && !isMoved) return undefined;
+      if (!isMoved) await leave(api, { asked, door, isOpen: age() < CLOSED_MS, posted }, options);
       return later;
     },
   };
+}
+
+/** Discord knows a command's own message once the command is acknowledged, which may be on its way; undefined where it never was. */
+async function whenAcknowledged<Result>(
+  edit: () => Promise<Result>,
+  { age, signal }: Options & { readonly age: () => number },
+): Promise<Result | undefined> {
+  for (;;) {
+    try {
+      return await edit();
+    } catch (error) {
+      if (!(error instanceof DiscordAPIError) || error.code !== RESTJSONErrorCodes.UnknownWebhook) throw error;
+      if (age() > ACKNOWLEDGED_MS) return undefined;
+      await delay(LOOK_MS, undefined, { signal });
+    }
+  }
 }
 
 async function laterTarget(api: DiscordApi, asked: Asked, options: Options): Promise<Target> {
