@@ -100,14 +100,14 @@ describe("imports", () => {
     expect(wrong.map(show)).toEqual([]);
   });
 
-  it("lead from bots/ only to shared words and the types of the Brain", () => {
+  it("lead from bots/ only to shared words and the types of the Brain and the settings", () => {
     const wrong = imports.filter(
       ({ from, to, isType }) =>
         inFolder(from, "bots") &&
         to.startsWith("src/") &&
         !inFolder(to, "bots") &&
         !SHARED.includes(to) &&
-        !(isType && ["src/brain/brain.ts", "src/knowledge/knowledge.ts"].includes(to)),
+        !(isType && ["src/brain/brain.ts", "src/config-discord.ts", "src/knowledge/knowledge.ts"].includes(to)),
     );
     expect(wrong.map(show)).toEqual([]);
   });
@@ -167,6 +167,7 @@ describe("each library has one home", () => {
     "vscode-jsonrpc": /^src\/channel\//,
     "cli-progress": /^src\/commands\/sync-bar\.ts$/,
     commander: /^src\/commands\/(program|launch|open-setting|whole-number)/,
+    "discord.js": /^src\/bots\/discord\//,
     openai: /^src\/brain\/openai/,
     "node-llama-cpp": /^src\/brain\/(llama|engine\.ts)/,
     "p-queue": /^src\/(brain\/|knowledge\/|model-embedder\.ts)/,
