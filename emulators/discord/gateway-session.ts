@@ -32,13 +32,6 @@ const RESUMABLE_MS = 5 * 60_000;
 /** Keeps sessions and numbers their events. */
 export function createSessions(): Sessions {
   const sessions = new Map<string, Session>();
-  const deliver = (session: Session, t: string, json: string): void => {
-    session.seq += 1;
-    const text = `{"op":0,"s":${session.seq},"t":"${t}","d":${json}}`;
-    session.backlog.push({ s: session.seq, t, text });
-    if (session.backlog.length > BACKLOG * 1.25) session.backlog.splice(0, session.backlog.length - BACKLOG);
-    session.send?.(text, { s: session.seq, t });
-  };
   const sweep = () => {
     for (const [id, { lostAt }] of sessions)
       if (lostAt !== undefined && now() - lostAt > RESUMABLE_MS) sessions.delete(id);
@@ -63,21 +56,33 @@ export function createSessions(): Sessions {
     },
     drop: (session) => void sessions.delete(session.id),
     dropAll: () => sessions.clear(),
-    broadcast({ t, d, bare, intent }) {
-      let whole: string | undefined;
-      let part: string | undefined;
-      for (const session of sessions.values()) {
-        if (intent !== 0 && (session.intents & intent) === 0) continue;
-        const isBare = bare !== undefined && (session.intents & bare.without) === 0;
-        if (isBare) deliver(session, t, (part ??= JSON.stringify(bare.d)));
-        else deliver(session, t, (whole ??= JSON.stringify(d)));
-      }
-    },
+    broadcast: (event) => broadcast(sessions.values(), event),
     deliver: (session, t, d) => deliver(session, t, JSON.stringify(d)),
     get live() {
       return [...sessions.values()].filter(({ send }) => send !== undefined);
     },
   };
+}
+
+/** Numbers an event, keeps it, and sends it where a socket is. */
+function deliver(session: Session, t: string, json: string): void {
+  session.seq += 1;
+  const text = `{"op":0,"s":${session.seq},"t":"${t}","d":${json}}`;
+  session.backlog.push({ s: session.seq, t, text });
+  if (session.backlog.length > BACKLOG * 1.25) session.backlog.splice(0, session.backlog.length - BACKLOG);
+  session.send?.(text, { s: session.seq, t });
+}
+
+/** Gives an event to every session whose intents let it through, whole or bare; written as JSON once. */
+function broadcast(sessions: Iterable<Session>, { t, d, bare, intent }: Event): void {
+  let whole: string | undefined;
+  let part: string | undefined;
+  for (const session of sessions) {
+    if (intent !== 0 && (session.intents & intent) === 0) continue;
+    const isBare = bare !== undefined && (session.intents & bare.without) === 0;
+    if (isBare) deliver(session, t, (part ??= JSON.stringify(bare.d)));
+    else deliver(session, t, (whole ??= JSON.stringify(d)));
+  }
 }
 
 /** The application flags that stand for a privileged intent. */

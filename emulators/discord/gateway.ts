@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import { WebSocketServer, type WebSocket } from "ws";
 import { createConnection, type Connection } from "./gateway-connection.ts";
-import { createIdentifies } from "./identifies.ts";
-import { createSessions } from "./gateway-session.ts";
+import { createIdentifies, type Identifies } from "./identifies.ts";
+import { createSessions, type Sessions } from "./gateway-session.ts";
 import type { State } from "./state.ts";
 import type { Route } from "./route.ts";
 import { route } from "./route.ts";
@@ -29,26 +29,27 @@ export interface GatewayFaults {
   readonly sessions: number;
 }
 
-/** What the gateway needs to know. */
-export interface GatewayOptions {
-  readonly url: () => string;
-  readonly heartbeatMs: number;
-  readonly identifiesPerDay: number;
-  readonly identifySpacingMs: number;
+/** How fast the gateway goes. All may be left out. */
+export interface GatewayPace {
+  readonly heartbeatMs?: number;
+  readonly identifiesPerDay?: number;
+  /** Within how many milliseconds a second IDENTIFY is refused; 5,000 by default. */
+  readonly identifySpacingMs?: number;
 }
 
 /** The gateway on a server: its faults, its one route, and its end. */
 export interface Gateway {
   readonly faults: GatewayFaults;
   readonly routes: readonly Route[];
-  attach(server: Server): void;
+  readonly attach: (server: Server) => void;
   end(): void;
 }
 
 /** Opens the gateway; events go to every session through `state.send`. */
-export function createGateway(state: State, options: GatewayOptions): Gateway {
+export function createGateway(state: State, options: GatewayPace & { readonly url: () => string }): Gateway {
+  const { url, heartbeatMs = 41_250, identifiesPerDay = 1000, identifySpacingMs = 5000 } = options;
   const sessions = createSessions();
-  const identifies = createIdentifies(options);
+  const identifies = createIdentifies({ identifiesPerDay, identifySpacingMs });
   const connections = new Set<Connection>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: 1 << 20 });
   let numbered = 0;
@@ -56,15 +57,15 @@ export function createGateway(state: State, options: GatewayOptions): Gateway {
   state.send = (event) => sessions.broadcast(event);
   const welcome = (socket: WebSocket, request: IncomingMessage): void => {
     numbered += 1;
-    const parts = { state, sessions, identifies, heartbeatMs: options.heartbeatMs, url: options.url };
+    const parts = { state, sessions, identifies, heartbeatMs, url };
     const connection = createConnection(parts, { socket, number: numbered, query: request.url ?? "" });
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   };
   return {
     routes: [
-      botRoute(identifies.left, options),
-      route("GET /gateway", { answer: () => ({ status: 200, body: { url: options.url() } }) }),
+      botRoute(identifies, url),
+      route("GET /gateway", { answer: () => ({ status: 200, body: { url: url() } }) }),
     ],
     attach(server) {
       server.on("upgrade", (request, socket, head) => {
@@ -78,40 +79,46 @@ export function createGateway(state: State, options: GatewayOptions): Gateway {
       for (const { socket } of connections) socket.terminate();
       sockets.close();
     },
-    faults: {
-      disconnect: (code) => connections.forEach((one) => one.close(code)),
-      reconnect: () => connections.forEach((one) => one.send({ op: 7, d: null })),
-      invalidate: (resumable) => {
-        for (const one of connections) one.invalidate(resumable);
-        if (!resumable) sessions.dropAll();
-      },
-      freeze: () => connections.forEach((one) => one.freeze()),
-      garble: (text = '{"op":0,"t":"MESSAGE_CREATE","s":') => connections.forEach((one) => one.raw(text)),
-      redeliver: (count) => connections.forEach((one) => one.redeliver(count)),
-      refuse: (status, times = 1) => void (refusing = { status, times }),
-      get sockets() {
-        return connections.size;
-      },
-      get sessions() {
-        return sessions.live.length;
-      },
+    faults: createGatewayFaults({
+      sessions,
+      connections,
+      refuse: (status, times) => void (refusing = { status, times }),
+    }),
+  };
+}
+
+interface Faulty {
+  readonly sessions: Sessions;
+  readonly connections: ReadonlySet<Connection>;
+  readonly refuse: (status: number, times: number) => void;
+}
+
+function createGatewayFaults({ sessions, connections, refuse }: Faulty): GatewayFaults {
+  return {
+    disconnect: (code) => connections.forEach((one) => one.close(code)),
+    reconnect: () => connections.forEach((one) => one.send({ op: 7, d: null })),
+    invalidate(resumable) {
+      for (const one of connections) one.invalidate(resumable);
+      if (!resumable) sessions.dropAll();
+    },
+    freeze: () => connections.forEach((one) => one.freeze()),
+    garble: (text = '{"op":0,"t":"MESSAGE_CREATE","s":') => connections.forEach((one) => one.raw(text)),
+    redeliver: (count) => connections.forEach((one) => one.redeliver(count)),
+    refuse: (status, times = 1) => refuse(status, times),
+    get sockets() {
+      return connections.size;
+    },
+    get sessions() {
+      return sessions.live.length;
     },
   };
 }
 
-const botRoute = (left: () => { remaining: number; resetAfter: number }, options: GatewayOptions): Route =>
+const botRoute = ({ total, left }: Identifies, url: () => string): Route =>
   route("GET /gateway/bot", {
-    answer: () => ({
-      status: 200,
-      body: {
-        url: options.url(),
-        shards: 1,
-        session_start_limit: {
-          total: options.identifiesPerDay,
-          remaining: left().remaining,
-          reset_after: left().resetAfter,
-          max_concurrency: 1,
-        },
-      },
-    }),
+    answer() {
+      const { remaining, resetAfter } = left();
+      const limit = { total, remaining, reset_after: resetAfter, max_concurrency: 1 };
+      return { status: 200, body: { url: url(), shards: 1, session_start_limit: limit } };
+    },
   });

@@ -3,6 +3,7 @@ import { now } from "./transcript.ts";
 /** Counts IDENTIFYs: one per five seconds, so many a day. */
 export interface Identifies {
   /** "fast": within the spacing of the one before. "spent": beyond the day's limit, which resets the token. */
+  readonly total: number;
   take(): "ok" | "fast" | "spent";
   readonly left: () => { readonly remaining: number; readonly resetAfter: number };
 }
@@ -20,6 +21,7 @@ export function createIdentifies(options: {
     while ((times[0] ?? Infinity) < now() - DAY) times.shift();
   };
   return {
+    total: options.identifiesPerDay,
     take() {
       sweep();
       const isFast = now() - last < options.identifySpacingMs;

@@ -1,37 +1,14 @@
-import { randomBytes } from "node:crypto";
 import { isObject } from "./checks.ts";
-import { everyComponent } from "./component-shapes.ts";
 import { optionData, usableCommand, type OptionValues } from "./commands-in-use.ts";
-import { InteractionType, type Choice, type Interaction, type Modal } from "./interaction.ts";
+import { everyComponent } from "./component-shapes.ts";
+import { InteractionType } from "./interaction.ts";
+import type { InteractionHandle } from "./interaction-handle.ts";
+import { startInteraction } from "./interaction-start.ts";
 import { messageObject } from "./message-wire.ts";
-import { ChannelType, MessageFlag, type Channel, type Message } from "./model.ts";
-import { mustBeAble, showMessage, type ShownMessage } from "./people.ts";
-import { known, permissionsIn, type State } from "./state.ts";
-import { now } from "./transcript.ts";
-import { channelObject, fullMember, threadFor, userObject, type Json } from "./wire.ts";
-
-/** What somebody who pressed, typed or asked sees of it. All of it is live. */
-export interface InteractionHandle {
-  readonly id: string;
-  readonly token: string;
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  /** "late": Discord said "The application did not respond". */
-  readonly state: Interaction["state"];
-  /** How long the first response took, in milliseconds. */
-  readonly acknowledgedAfter: number | undefined;
-  readonly deferred: boolean;
-  readonly ephemeral: boolean;
-  /** The answer's text as it stands now; undefined while there is none, or where it was taken away. */
-  readonly content: string | undefined;
-  readonly edits: number;
-  readonly original: ShownMessage | undefined;
-  readonly followUps: readonly ShownMessage[];
-  readonly choices: readonly Choice[] | undefined;
-  readonly modal: Modal | undefined;
-  /** Ends the token now, as fifteen minutes do. */
-  expire(): void;
-}
+import { MessageFlag, type Channel, type Message } from "./model.ts";
+import { mustBeAble } from "./people.ts";
+import { known, type State } from "./state.ts";
+import type { Json } from "./wire.ts";
 
 interface Where {
   readonly by: string;
@@ -63,81 +40,72 @@ export interface Interactions {
   ): InteractionHandle;
 }
 
-interface Start {
-  readonly type: number;
-  readonly by: string;
-  readonly channel: Channel;
-  readonly data: Json;
-  readonly name?: string;
-  readonly source?: Message | undefined;
-}
-
 /** What people can do with commands and components. */
 export function createInteractions(state: State): Interactions {
-  const place = ({ by, in: id }: Where): Channel => {
-    const channel = known(state.channels, id, "channel");
-    mustBeAble(state, { by, channel }, "VIEW_CHANNEL");
-    return channel;
-  };
   return {
-    slash({ by, name, path = [], options = {}, ...rest }) {
-      const channel = place({ by, ...rest });
-      const command = usableCommand(state, { by, channel, name, type: 1, path });
-      const data = {
-        id: command.id,
-        name,
-        type: 1,
-        options: optionData(command, { path }, { given: options }),
-        ...scopeOf(command),
-      };
-      return start(state, { type: InteractionType.command, by, channel, name, data });
-    },
-    type({ by, name, path = [], option, value, options = {}, ...rest }) {
-      const channel = place({ by, ...rest });
-      const command = usableCommand(state, { by, channel, name, type: 1, path });
-      const given = { given: { ...options, [option]: value }, focused: option };
-      const data = {
-        id: command.id,
-        name,
-        type: 1,
-        options: optionData(command, { path }, given),
-        ...scopeOf(command),
-      };
-      return start(state, { type: InteractionType.autocomplete, by, channel, name, data });
-    },
-    messageCommand({ by, name, message, ...rest }) {
-      const channel = place({ by, ...rest });
-      const command = usableCommand(state, { by, channel, name, type: 3, path: [] });
-      const target = findMessage(state, { by, channel, message });
-      const resolved = { messages: { [target.id]: messageObject(state, target, true) } };
-      const data = { id: command.id, name, type: 3, target_id: target.id, resolved, ...scopeOf(command) };
-      return start(state, { type: InteractionType.command, by, channel, name, data });
-    },
-    press({ by, message, customId, label, ...rest }) {
-      const channel = place({ by, ...rest });
-      const source = findMessage(state, { by, channel, message });
-      const button = [...everyComponent(source.components)].find(
-        (one) => one.type === 2 && (customId === undefined ? one.label === label : one.custom_id === customId),
-      );
-      if (button === undefined || button.disabled === true || typeof button.custom_id !== "string")
-        throw new Error(`Message ${message} has no such button that can be pressed`);
-      return start(state, {
-        type: InteractionType.component,
-        by,
-        channel,
-        source,
-        data: { custom_id: button.custom_id, component_type: 2 },
-      });
-    },
-    submit({ by, modal: from, values, ...rest }) {
-      const channel = place({ by, ...rest });
-      const { modal } = from;
-      if (modal === undefined) throw new Error("That interaction has opened no modal");
-      const source = state.interactions.get(from.token)?.source;
-      const data = { custom_id: modal.customId, components: filled(modal.components, values) };
-      return start(state, { type: InteractionType.modal, by, channel, source, data });
-    },
+    slash: (use) => useCommand(state, use),
+    type: ({ option, value, options = {}, ...use }) =>
+      useCommand(state, { ...use, options: { ...options, [option]: value }, focused: option }),
+    messageCommand: (use) => useOnMessage(state, use),
+    press: (use) => press(state, use),
+    submit: (use) => submit(state, use),
   };
+}
+
+/** The place where somebody acts; they must see it. */
+function placeOf(state: State, { by, in: id }: Where): Channel {
+  const channel = known(state.channels, id, "channel");
+  mustBeAble(state, { by, channel }, "VIEW_CHANNEL");
+  return channel;
+}
+
+type Typing = Parameters<Interactions["slash"]>[0] & { readonly focused?: string };
+
+function useCommand(state: State, use: Typing): InteractionHandle {
+  const { by, name, path = [], options = {}, focused } = use;
+  const channel = placeOf(state, use);
+  const command = usableCommand(state, { by, channel, name, type: 1, path });
+  const given = { given: options, ...(focused === undefined ? {} : { focused }) };
+  const data = { id: command.id, name, type: 1, options: optionData(command, { path }, given), ...scopeOf(command) };
+  const type = focused === undefined ? InteractionType.command : InteractionType.autocomplete;
+  return startInteraction(state, { type, by, channel, name, data });
+}
+
+function useOnMessage(state: State, use: Parameters<Interactions["messageCommand"]>[0]): InteractionHandle {
+  const { by, name, message } = use;
+  const channel = placeOf(state, use);
+  const command = usableCommand(state, { by, channel, name, type: 3, path: [] });
+  const target = findMessage(state, { by, channel, message });
+  const resolved = { messages: { [target.id]: messageObject(state, target, true) } };
+  const data = { id: command.id, name, type: 3, target_id: target.id, resolved, ...scopeOf(command) };
+  return startInteraction(state, { type: InteractionType.command, by, channel, name, data });
+}
+
+function press(state: State, use: Parameters<Interactions["press"]>[0]): InteractionHandle {
+  const { by, message, customId, label } = use;
+  const channel = placeOf(state, use);
+  const source = findMessage(state, { by, channel, message });
+  const button = [...everyComponent(source.components)].find(
+    (one) => one.type === 2 && (customId === undefined ? isLabelled(one, label) : one.custom_id === customId),
+  );
+  if (button === undefined || button.disabled === true || typeof button.custom_id !== "string")
+    throw new Error(`Message ${message} has no such button that can be pressed`);
+  const data = { custom_id: button.custom_id, component_type: 2 };
+  return startInteraction(state, { type: InteractionType.component, by, channel, source, data });
+}
+
+/** A label, or an emoji where there is no label. */
+const isLabelled = ({ label, emoji }: Json, wanted: string | undefined): boolean =>
+  label === wanted || (isObject(emoji) && emoji.name === wanted);
+
+function submit(state: State, use: Parameters<Interactions["submit"]>[0]): InteractionHandle {
+  const { by, modal: from, values } = use;
+  const channel = placeOf(state, use);
+  const { modal } = from;
+  if (modal === undefined) throw new Error("That interaction has opened no modal");
+  const source = state.interactions.get(from.token)?.source;
+  const data = { custom_id: modal.customId, components: filled(modal.components, values) };
+  return startInteraction(state, { type: InteractionType.modal, by, channel, source, data });
 }
 
 const scopeOf = ({ guild_id }: Json): Json => (guild_id === undefined ? {} : { guild_id });
@@ -165,125 +133,4 @@ function filled(components: readonly unknown[], values: Readonly<Record<string, 
     const value = values[String(one.custom_id)] ?? (typeof one.value === "string" ? one.value : "");
     return [{ type: one.type, id: 2, custom_id: one.custom_id, value }];
   });
-}
-
-function start(state: State, { type, by, channel, data, name, source }: Start): InteractionHandle {
-  const interaction: Interaction = {
-    id: state.id(),
-    token: randomBytes(24).toString("base64url"),
-    type,
-    at: now(),
-    channel: channel.id,
-    user: by,
-    name,
-    source,
-    state: "waiting",
-    answeredAt: undefined,
-    ephemeral: false,
-    original: undefined,
-    deleted: new Set(),
-    messages: new Map(),
-    followUps: [],
-    choices: undefined,
-    modal: undefined,
-    expiry: undefined,
-    tokenEndsAt: now() + state.limits.tokenMs,
-  };
-  keep(state, interaction);
-  interaction.expiry = setTimeout(() => {
-    interaction.state = "late";
-    state.changed();
-  }, state.limits.answerMs).unref();
-  state.send({ t: "INTERACTION_CREATE", d: gatewayInteraction(state, interaction, { channel, data }), intent: 0 });
-  return handleOf(state, interaction);
-}
-
-const KEPT = 20_000;
-
-function keep(state: State, interaction: Interaction): void {
-  state.interactions.set(interaction.token, interaction);
-  const [oldest] = state.interactions.keys();
-  if (state.interactions.size > KEPT && oldest !== undefined) state.interactions.delete(oldest);
-}
-
-function gatewayInteraction(
-  state: State,
-  { id, token, type, user, source }: Interaction,
-  { channel, data }: { channel: Channel; data: Json },
-): Json {
-  const guild = state.guilds.get(channel.guild ?? "");
-  const member = guild?.members.get(user);
-  const place = channel.thread === undefined ? channelObject(state, channel) : threadFor(state, channel, user);
-  const person =
-    member === undefined
-      ? { user: userObject(known(state.users, user, "user")) }
-      : { member: { ...fullMember(state, member), permissions: String(permissionsIn(state, user, channel)) } };
-  return {
-    id,
-    application_id: state.application.id,
-    type,
-    token,
-    version: 1,
-    data,
-    channel_id: channel.id,
-    channel: place,
-    ...(guild === undefined
-      ? {}
-      : { guild_id: guild.id, guild: { id: guild.id, locale: "en-US", features: [] }, guild_locale: "en-US" }),
-    ...person,
-    locale: "en-US",
-    app_permissions: String(permissionsIn(state, state.bot.id, channel)),
-    entitlements: [],
-    authorizing_integration_owners: { "0": guild?.id ?? "0" },
-    context: channel.type === ChannelType.dm ? 1 : 0,
-    attachment_size_limit: 10_485_760,
-    ...(source === undefined ? {} : { message: messageObject(state, source, true) }),
-  };
-}
-
-function handleOf(state: State, interaction: Interaction): InteractionHandle {
-  const original = (): ShownMessage | undefined => {
-    const { original: message, deleted } = interaction;
-    return message === undefined || deleted.has(message.id) ? undefined : showMessage(message);
-  };
-  return {
-    id: interaction.id,
-    token: interaction.token,
-    at: interaction.at,
-    get state() {
-      return interaction.state;
-    },
-    get acknowledgedAfter() {
-      return interaction.answeredAt === undefined ? undefined : interaction.answeredAt - interaction.at;
-    },
-    get deferred() {
-      return interaction.state === "deferred";
-    },
-    get ephemeral() {
-      return interaction.ephemeral;
-    },
-    get content() {
-      const shown = original();
-      return shown?.loading === true ? undefined : shown?.content;
-    },
-    get edits() {
-      return interaction.original?.edits ?? 0;
-    },
-    get original() {
-      return original();
-    },
-    get followUps() {
-      return interaction.followUps.filter(({ id }) => !interaction.deleted.has(id)).map(showMessage);
-    },
-    get choices() {
-      return interaction.choices;
-    },
-    get modal() {
-      return interaction.modal;
-    },
-    expire() {
-      interaction.tokenEndsAt = now();
-      state.changed();
-    },
-  };
 }

@@ -34,31 +34,56 @@ interface Outcome {
 const PREFIX = "/api/v10";
 
 /** Answers requests to the API and the CDN. */
-export function createRest(parts: RestParts): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+export function createRest(parts: RestParts): (request: IncomingMessage, response: ServerResponse) => void {
   const match = createMatcher(parts.routes);
-  return async (request, response) => {
+  return (request, response) => {
     const url = new URL(request.url ?? "/", "http://discord.invalid");
-    if (url.pathname.startsWith("/attachments/")) return serveFile(parts.state, url.pathname, response);
-    const method = request.method ?? "GET";
-    const at = now();
-    const body = await readBody(request);
-    const isApi = url.pathname.startsWith(`${PREFIX}/`);
-    const plain = url.pathname.replaceAll("%40", "@");
-    const path = isApi ? plain.slice(PREFIX.length) : plain;
-    const found = isApi ? match(method, path) : undefined;
-    const entry: RestEntry = parts.state.transcript.add({
-      kind: "rest",
-      at,
-      method,
-      path,
-      query: Object.fromEntries(url.searchParams),
-      body: body.json,
-      files: body.files.length,
-      ...(found === undefined ? {} : { route: found.route.path }),
-    });
-    const fault = parts.faults.next(method, path);
-    await finish(response, { parts, entry, fault, answer: () => answer(parts, { request, entry, body, found }) });
+    if (url.pathname.startsWith("/attachments/")) serveFile(parts.state, url.pathname, response);
+    else
+      respond(parts, { match, url, request, response }).catch((error: unknown) =>
+        giveUp(parts, { error, request, response }),
+      );
   };
+}
+
+interface Exchange {
+  readonly match: ReturnType<typeof createMatcher>;
+  readonly url: URL;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** A client that hung up is nothing; anything else is the emulator's own mistake, and must fail the test. */
+function giveUp(
+  { state }: RestParts,
+  { error, request, response }: Pick<Exchange, "request" | "response"> & { error: unknown },
+): void {
+  if (request.destroyed && !request.complete) return;
+  const why = `The emulator failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  state.transcript.violate({ at: now(), method: request.method ?? "", path: request.url ?? "", why });
+  response.writeHead(500).end();
+}
+
+async function respond(parts: RestParts, { match, url, request, response }: Exchange): Promise<void> {
+  const method = request.method ?? "GET";
+  const at = now();
+  const body = await readBody(request);
+  const isApi = url.pathname.startsWith(`${PREFIX}/`);
+  const plain = url.pathname.replaceAll("%40", "@");
+  const path = isApi ? plain.slice(PREFIX.length) : plain;
+  const found = isApi ? match(method, path) : undefined;
+  const entry: RestEntry = parts.state.transcript.add({
+    kind: "rest",
+    at,
+    method,
+    path,
+    query: Object.fromEntries(url.searchParams),
+    body: body.json,
+    files: body.files.length,
+    ...(found === undefined ? {} : { route: found.route.path }),
+  });
+  const fault = parts.faults.next(method, path);
+  await finish(response, { parts, entry, fault, answer: () => answer(parts, { request, entry, body, found }) });
 }
 
 interface Finish {
@@ -69,12 +94,12 @@ interface Finish {
 }
 
 /** Answers, or does what the test asked for instead. */
-async function finish(response: ServerResponse, { parts, entry, fault, answer: respond }: Finish): Promise<void> {
+async function finish(response: ServerResponse, { parts, entry, fault, answer: effect }: Finish): Promise<void> {
   if (fault === "timeout") return;
   if (fault === "reset") return cut(response, parts, entry);
   if (typeof fault === "object" && "delayMs" in fault)
     await new Promise((resolve) => void setTimeout(resolve, fault.delayMs).unref());
-  const outcome = planned(parts, entry, fault) ?? respond();
+  const outcome = planned(parts, entry, fault) ?? effect();
   if (fault === "commit-then-reset") return cut(response, parts, entry);
   entry.status = outcome.status;
   entry.answeredAt = now();

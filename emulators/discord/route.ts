@@ -50,7 +50,10 @@ interface Spec<B extends Check<unknown>, Q extends Check<unknown>> {
 export class StrictError extends ApiError {
   readonly why: string;
 
-  constructor(why: string, errors: Readonly<Record<string, unknown>> = { _errors: [{ code: "STRICT", message: why }] }) {
+  constructor(
+    why: string,
+    errors: Readonly<Record<string, unknown>> = { _errors: [{ code: "STRICT", message: why }] },
+  ) {
     super({ status: 400, code: 50_035, message: "Invalid Form Body", errors });
     this.why = why;
   }

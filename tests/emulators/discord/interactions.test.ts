@@ -5,6 +5,8 @@ import {
   Events,
   MessageFlags,
   SlashCommandBuilder,
+  TextInputBuilder,
+  TextInputStyle,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
   type Client,
@@ -202,7 +204,11 @@ describe("buttons and modals", () => {
     await interaction.showModal({
       customId: "form",
       title: "More",
-      components: [{ type: 1, components: [{ type: 4, customId: "why", label: "Why?", style: 1 }] }],
+      components: [
+        new ActionRowBuilder<TextInputBuilder>().addComponents(
+          new TextInputBuilder().setCustomId("why").setLabel("Why?").setStyle(TextInputStyle.Short),
+        ),
+      ],
     });
     const submitted = nextInteraction(bot.client, (one) => one.isModalSubmit());
     emulator.submit({ by: ada, in: channel, modal: handle, values: { why: "because" } });
