@@ -57,7 +57,12 @@ export function openAttachedReader(): AttachedReader {
           return { name, reason: error instanceof Error ? error.message : "it is damaged" };
         }
       };
-      return together(await Promise.all(files.map(readOne)));
+      // The small ones first, so that they do not wait for one that was made to be slow.
+      const turns = [...files.entries()].toSorted(([, one], [, other]) => one.base64.length - other.base64.length);
+      const outcomes = new Map(
+        await Promise.all(turns.map(async ([place, file]) => [place, await readOne(file, place)] as const)),
+      );
+      return together(files.flatMap((_, place) => outcomes.get(place) ?? []));
     },
     [Symbol.asyncDispose]: () => pool[Symbol.asyncDispose](),
   };
