@@ -23,7 +23,7 @@ export function checkApplication(application: OwnApplication, settings: RightsSe
       bits: ApplicationFlags.GatewayGuildMembers | ApplicationFlags.GatewayGuildMembersLimited,
       setting: "members",
       isNeeded: settings.members,
-      without: "answers in a private thread come from what is for that thread alone",
+      without: "answers in a private thread come from what every member of the server may read",
     }),
     ...checkPortal(application),
   ];
