@@ -50,6 +50,20 @@ describe("createMeaning", () => {
     await expect(meaning.nearest("question", { ...team, clearance: [] })).rejects.toThrow("clearance");
   });
 
+  it("apart remembers what it made as long as it lasts, and leaves nothing of it to others", async () => {
+    const embedder = countingEmbedder();
+    const meaning = createMeaning({ log, embedder, embedding: embeddingOf(await filledVectors()) });
+    await meaning.nearness("abcd", ["known"], { signal });
+    const before = embedder.texts.length;
+    const apart = meaning.apart();
+    for (let time = 0; time < 2; time += 1) {
+      expect(await apart.nearness("abcd", ["known", "secret"], { signal })).toHaveLength(2);
+      expect(embedder.texts.slice(before)).toEqual(["secret"]);
+    }
+    await meaning.nearness("abcd", ["known", "secret"], { signal });
+    expect(embedder.texts.slice(before)).toEqual(["secret", "secret"]);
+  });
+
   it("finds the nearest passages for those who may read them, and embeds a question once", async () => {
     const embedder = countingEmbedder();
     const meaning = createMeaning({ log, embedder, embedding: embeddingOf(await filledVectors()) });
