@@ -1,0 +1,208 @@
+import type { Answered, Brain } from "../brain/brain.ts";
+import type { Audience, ChatMessage } from "../chat.ts";
+import type { Log } from "../log.ts";
+import { humansFor, type HumanSettings } from "./ask-human.ts";
+import type { Inbox, Job } from "./inbox.ts";
+import type { Asked, ChatPlatform, Content, Posted, Reply } from "./platform.ts";
+import { answerText, renderAnswer } from "./render.ts";
+import {
+  afterProgress,
+  apologyWords,
+  failureWords,
+  renderStanding,
+  stoppedWords,
+  type Standing,
+} from "./render-states.ts";
+import { fetchFiles } from "./serve-files.ts";
+import { Undeliverable } from "./undeliverable.ts";
+
+/** The asker stopped it: what is there stands. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+/** The question is gone, or the place that it was asked in. */
+export class Dropped extends Error {
+  override readonly name = "Dropped";
+}
+
+/** What the owner chose about answers. */
+export interface AnsweringSettings extends HumanSettings {
+  readonly linkHosts: readonly string[];
+  /** Questions older than so many hours get an apology instead of an answer. */
+  readonly apologyHours: number;
+}
+
+/** What it takes to answer. */
+export interface Answering {
+  readonly platform: ChatPlatform;
+  readonly brain: Pick<Brain, "answer" | "turns" | "remember">;
+  readonly inbox: Pick<Inbox, "give" | "given" | "done">;
+  readonly settings: AnsweringSettings;
+  readonly log: Log;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+interface Signals {
+  /** Comes when the question is stopped or dropped, and when Hearth closes. */
+  readonly signal: AbortSignal;
+  readonly closing: AbortSignal;
+}
+
+/** What is shown at the end, and what is to be kept of it. */
+interface End {
+  readonly content: Content;
+  readonly answered?: Answered;
+  /** What was said, for follow-ups. */
+  readonly said?: string;
+}
+
+/**
+ * Answers a question to its end. "again": the platform could not be reached, and the question stays in the inbox; "left": so it does,
+ * since Hearth closes. Never rejects.
+ */
+export async function answerQuestion(
+  job: Job,
+  replyTo: () => Reply,
+  options: Answering & Signals,
+): Promise<"done" | "again" | "left"> {
+  const { inbox, log, signal, closing } = options;
+  const begun = performance.now();
+  try {
+    const reply = replyTo();
+    const end = isTooOld(job, options) ? apology(options) : await endOf(job, reply, options);
+    const posted = await reply.finish(end.content, { signal: unlessStopped(signal) });
+    await keep(job, { end, posted, options });
+    log.info(
+      { job: job.job, answer: end.answered?.answer.kind, ms: Math.round(performance.now() - begun) },
+      "answered",
+    );
+  } catch (error) {
+    if (closing.aborted) return "left";
+    const isOver = error instanceof Undeliverable || signal.reason instanceof Dropped;
+    if (!isOver) {
+      log.warn({ job: job.job, err: error }, "an answer could not be brought to the platform; it is tried again");
+      return "again";
+    }
+    log.info({ job: job.job, err: error }, "nobody is there any more to be answered");
+  }
+  inbox.done(job.job);
+  return "done";
+}
+
+function isTooOld({ asked, acceptedAt }: Job, { settings, now }: Answering): boolean {
+  const sentAt = Date.parse(asked.message.sentAt);
+  return now() - Math.min(acceptedAt, Number.isNaN(sentAt) ? acceptedAt : sentAt) > settings.apologyHours * 60 * 60_000;
+}
+
+function apology({ settings }: Answering): End {
+  return { content: plain(apologyWords(settings.apologyHours)) };
+}
+
+/** How it ends: with an answer, with what there was when it was stopped, or with a sentence that says that something broke. */
+async function endOf(job: Job, reply: Reply, options: Answering & Signals): Promise<End> {
+  const { platform, brain, settings, log, signal } = options;
+  let standing: Standing = { note: "" };
+  try {
+    const clearance = await platform.clearance(job.asked, { signal });
+    const { files, unread } = await fetchFiles(job.asked.files, { platform, signal });
+    const ask = async () => {
+      const turns = await brain.turns(turnsOf(job.asked, options), { signal });
+      return brain.answer(questionOf(job.asked, { turns, clearance, files }), {
+        signal,
+        onProgress(progress) {
+          standing = afterProgress(standing, progress);
+          const markdown = renderStanding(standing, settings);
+          if (markdown !== "") reply.show({ markdown, buttons: [{ kind: "stop", job: job.job }] });
+        },
+      });
+    };
+    const answered = await ask().catch((error: unknown) => {
+      signal.throwIfAborted();
+      log.error({ job: job.job, err: error }, "a question could not be answered");
+    });
+    if (!answered) return { content: plain(failureWords()) };
+    const canAskHuman =
+      job.asked.seenBy === "place" && humansFor(settings, job.asked.message.conversation) !== undefined;
+    const content = renderAnswer(answered, { ...settings, canAskHuman, unread });
+    return { content, answered, said: answerText(answered.answer) };
+  } catch (error) {
+    if (!(signal.reason instanceof Stopped)) throw error;
+    const said = standing.writing?.text ?? standing.quoted?.quotes.map(({ text }) => text).join("\n");
+    return { content: plain(stoppedWords(standing, settings)), ...(said !== undefined && { said }) };
+  }
+}
+
+function questionOf(
+  { message }: Asked,
+  given: {
+    readonly turns: Awaited<ReturnType<Brain["turns"]>>;
+    readonly clearance: readonly Audience[];
+    readonly files: Awaited<ReturnType<typeof fetchFiles>>["files"];
+  },
+): Parameters<Brain["answer"]>[0] {
+  const { turns, clearance, files } = given;
+  return { message, turns, clearance, ...(files.length > 0 && { files }) };
+}
+
+/** Whoever replies to a later part of an answer means all of it, which is kept by its first. */
+function turnsOf({ platform, message }: Asked, { inbox }: Pick<Answering, "inbox">): Parameters<Brain["turns"]>[0] {
+  const { conversation, replyTo } = message;
+  if (replyTo === undefined) return { conversation };
+  return { conversation, replyTo: inbox.given({ platform, messageId: replyTo })?.posted[0].id ?? replyTo };
+}
+
+/** Keeps what was said for follow-ups, unless the asker alone saw it, and the answer for its buttons and for changes of its sources. */
+async function keep(
+  { job, asked }: Job,
+  given: {
+    readonly end: End;
+    readonly posted: readonly [Posted, ...Posted[]];
+    readonly options: Answering & Signals;
+  },
+): Promise<void> {
+  const { end, posted, options } = given;
+  const { brain, inbox, log, now, closing } = options;
+  const { platform, message, seenBy } = asked;
+  if (end.said !== undefined && seenBy === "place") {
+    const answer: ChatMessage = {
+      ...posted[0],
+      author: { id: "hearth", name: "Hearth", isBot: true },
+      text: end.said,
+      sentAt: new Date(now()).toISOString(),
+      replyTo: message.id,
+    };
+    // It stands on the platform already: what cannot be kept is missed in follow-ups only.
+    await brain.remember([message, answer], { signal: closing }).catch((error: unknown) => {
+      log.warn({ job, err: error }, "what was said could not be kept for follow-ups");
+    });
+  }
+  if (!end.answered) return;
+  inbox.give({
+    answerId: end.answered.id,
+    job,
+    platform,
+    conversation: message.conversation,
+    askedId: message.id,
+    askerId: message.author.id,
+    seenBy,
+    posted,
+    givenAt: now(),
+  });
+}
+
+/** A signal that does not come when the asker stops: what is there is still to be shown. */
+function unlessStopped(signal: AbortSignal): AbortSignal {
+  const ended = new AbortController();
+  const end = () => {
+    if (!(signal.reason instanceof Stopped)) ended.abort(signal.reason);
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
+  return ended.signal;
+}
+
+function plain(markdown: string): Content {
+  return { markdown, buttons: [] };
+}

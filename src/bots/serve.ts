@@ -1,0 +1,121 @@
+import type { Brain } from "../brain/brain.ts";
+import type { Log } from "../log.ts";
+import type { Inbox } from "./inbox.ts";
+import type { ChatPlatform, Desk, PlatformName } from "./platform.ts";
+import type { QueueOptions } from "./queue.ts";
+import { untilDone } from "./serve-again.ts";
+import { createDesktop, type Desktop } from "./serve-desktop.ts";
+import { Dropped, Stopped } from "./serve-question.ts";
+import { healAnswers, type StaleSettings } from "./serve-stale.ts";
+
+const PRUNE_MS = 60 * 60_000;
+
+/** What a desk is made of. `settings` hold for all platforms. */
+export interface DeskOptions {
+  readonly brain: Pick<Brain, "answer" | "turns" | "remember" | "revise" | "watchAnswers">;
+  readonly inbox: Inbox;
+  readonly platforms: readonly ChatPlatform[];
+  readonly settings: StaleSettings;
+  readonly log: Log;
+  readonly queue?: QueueOptions;
+  /** Milliseconds. */
+  readonly now?: () => number;
+}
+
+/**
+ * What all platforms hand questions to, and what sees to their answers. Disposing of it takes no more, lets what is being answered go
+ * on for some seconds, and leaves the rest in the inbox; platforms and inbox are to be closed after it.
+ */
+export interface OpenDesk extends Desk, AsyncDisposable {
+  /** Starts the platforms, takes up what an earlier run left, and looks after answers that were given. Throws what a platform throws. */
+  start(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Questions that wait for their turn. */
+  waiting(): number;
+}
+
+/** A desk over an inbox. */
+export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDesk {
+  const { inbox, platforms, brain, log, settings } = options;
+  const closing = new AbortController();
+  const desktop = createDesktop({ ...options, now, closing: closing.signal });
+  const pruning = setInterval(() => inbox.prune(now()), PRUNE_MS).unref();
+  const healers: Promise<void>[] = [];
+  const desk: Desk = {
+    ask(asked) {
+      const job = inbox.accept(asked);
+      if (job && !closing.signal.aborted) desktop.take(job, { isNew: true });
+      return job !== undefined;
+    },
+    stop: (job, personId) => stopJob(desktop, { job, personId }),
+    revised: (of) => revise(of, { ...options, desktop, signal: closing.signal }),
+    left: (platform, space) => leave({ platform, space }, { inbox, desktop, log }),
+  };
+  return {
+    ...desk,
+    waiting: () => desktop.waiting(),
+    async start({ signal }) {
+      inbox.prune(now());
+      await Promise.all(
+        platforms.map(async (platform) => {
+          await platform.start(desk, { signal });
+          for (const job of inbox.open(platform.name)) desktop.take(job, { isNew: false });
+          healers.push(healAnswers({ platform, brain, inbox, settings, log, now }, { signal: closing.signal }));
+        }),
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(pruning);
+      closing.abort();
+      await desktop[Symbol.asyncDispose]();
+      await Promise.all(healers);
+    },
+  };
+}
+
+function stopJob(
+  desktop: Desktop,
+  { job, personId }: { readonly job: string; readonly personId: string },
+): ReturnType<Desk["stop"]> {
+  const asker = desktop.job(job)?.asked.message.author.id;
+  if (asker === undefined) return "over";
+  if (asker !== personId) return "not yours";
+  desktop.end(job, new Stopped("The asker stopped it"));
+  return "stopped";
+}
+
+/** A message that says something else, or is gone: of waiting questions at once, of what is remembered as soon as it can be. */
+function revise(
+  { conversation, ids, text }: Parameters<Desk["revised"]>[0],
+  options: Pick<DeskOptions, "inbox" | "brain" | "log"> & { readonly desktop: Desktop; readonly signal: AbortSignal },
+): void {
+  const { inbox, brain, log, desktop, signal } = options;
+  const { platform, channel, thread } = conversation;
+  if (platform !== "discord" && platform !== "slack") return;
+  for (const id of ids) {
+    if (text !== undefined) {
+      if (inbox.edit({ platform, conversation, id }, text)) desktop.edit({ conversation, id }, text);
+    } else {
+      const jobs = inbox.drop({ platform, channel: thread ?? channel, messageId: id });
+      for (const job of jobs) desktop.end(job, new Dropped("The question was deleted"));
+    }
+  }
+  const revisions = ids.map((id) => ({ conversation, id, ...(text !== undefined && { text }) }));
+  void untilDone(() => brain.revise(revisions, { signal }), {
+    signal,
+    failed: (error) => log.warn({ err: error, messages: ids.length }, "edits and deletions could not be followed yet"),
+  });
+}
+
+/** Work of a space ends, and what waits there is dropped; what was said is kept until the owner forgets it. */
+function leave(
+  { platform, space }: { readonly platform: PlatformName; readonly space: string | undefined },
+  { inbox, desktop, log }: { readonly inbox: Inbox; readonly desktop: Desktop; readonly log: Log },
+): void {
+  const jobs = inbox.drop({ platform, ...(space !== undefined && { space }) });
+  for (const job of jobs) desktop.end(job, new Dropped("Hearth was taken out of there"));
+  if (space !== undefined) inbox.leave(platform, { space });
+  log.warn(
+    { platform, space, dropped: jobs.length, cure: "hearth forget deletes what is kept of it" },
+    "taken out of a place",
+  );
+}
