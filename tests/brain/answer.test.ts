@@ -5,8 +5,10 @@ import { embeddedText } from "../../src/knowledge/embedded-text.ts";
 import type { Embedder } from "../../src/knowledge/embedder.ts";
 import type { Embedding } from "../../src/knowledge/embedding.ts";
 import type { Knowledge } from "../../src/knowledge/knowledge.ts";
-import { createMeaning } from "../../src/knowledge/meaning.ts";
-import { createSearch } from "../../src/knowledge/search.ts";
+import { createMeaning, type Meaning } from "../../src/knowledge/meaning.ts";
+import type { PassageIndex } from "../../src/knowledge/passage-index.ts";
+import { readAttachedFile } from "../../src/knowledge/read/attached-file.ts";
+import { askedOf, createSearch } from "../../src/knowledge/search.ts";
 import { silentLog } from "../../src/log.ts";
 import { asked } from "../contracts/brain.ts";
 import { indexed } from "../contracts/passage-index.ts";
@@ -50,10 +52,23 @@ async function knowingByMeaning(documents: Documents, embedder: Embedder) {
     [Symbol.asyncDispose]: async () => {},
   };
   const meaning = createMeaning({ embedder, embedding, log: silentLog() });
+  const index = await indexOf(documents);
   return {
-    ...createSearch(await indexOf(documents), meaning),
-    ...withoutFiles,
+    ...createSearch(index, meaning),
+    attach: createAttach(index, meaning),
     nearness: (...given: Parameters<typeof meaning.nearness>) => meaning.nearness(...given),
+  };
+}
+
+/** Attaches one file, which is read on this thread. */
+function createAttach(index: PassageIndex, meaning: Meaning): Knowledge["attach"] {
+  return async (files, { isAlone, ...asking }) => {
+    const { terms } = askedOf(asking);
+    const [file = { name: "", base64: "" }] = files;
+    const read = await readAttachedFile({ ...file, documentId: "attached:1", terms });
+    const apart = meaning.apart();
+    const { search } = createSearch(index, apart, { ...read, isAlone });
+    return { search, nearness: apart.nearness, beginnings: [read.beginning], unread: [] };
   };
 }
 
@@ -191,6 +206,20 @@ describe("answerQuestion by meaning", () => {
     const knowledge = await knowingByMeaning(documents, meaningEmbedder());
     const { answer } = await answerQuestion(knowledge, question, { signal });
     expect(answer).toMatchObject({ kind: "quoted", quotes: [{ text: "People get four weeks of holidays." }] });
+  });
+
+  it("finds in an attached file what it says in other words, beside the documents and alone", async () => {
+    const knowledge = await knowingByMeaning({ ...filler, "money.md": documents["money.md"] }, meaningEmbedder());
+    const base64 = Buffer.from("# Time off\n\nPeople get four weeks of holidays.\n").toString("base64");
+    for (const text of [question.message.text, "How many weeks of vacation do people get by the attached file?"]) {
+      const withFile = { ...asked(text), files: [{ name: "plan.md", base64 }] };
+      const { answer } = await answerQuestion(knowledge, withFile, { signal });
+      expect([text, answer]).toMatchObject([
+        text,
+        { kind: "quoted", quotes: [{ text: "People get four weeks of holidays." }], passages: [{ title: "plan.md" }] },
+      ]);
+    }
+    expect((await answerQuestion(knowledge, question, { signal })).answer.kind).toBe("unknown");
   });
 
   it("answers by words where meaning takes too long", async () => {
