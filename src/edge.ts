@@ -7,6 +7,7 @@ import { connectBrain } from "./channel/connect.ts";
 import type { Surroundings } from "./commands/command.ts";
 import { syncBar } from "./commands/sync-bar.ts";
 import type { Settings } from "./config.ts";
+import { openPlatforms } from "./edge-platforms.ts";
 import type { Log } from "./log.ts";
 import { UserError } from "./user-error.ts";
 
@@ -51,8 +52,10 @@ export async function runEdge(
     }),
   );
   surroundings.out.write(`Hearth ${options.version}\n\n  Chat       ${web.url}\n`);
+  const say = (sentence: string) => void surroundings.out.write(`hearth: ${sentence}\n`);
+  const platforms = stack.use(await openPlatforms(settings, { ...options, brain, say, signal }));
   const status = await firstRead(brain, surroundings);
-  if (status) surroundings.out.write(startReport(status, settings));
+  if (status) surroundings.out.write(startReport(status, { ...settings, platforms: platforms.states() }));
   await aborted(signal);
 }
 

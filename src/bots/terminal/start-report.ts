@@ -10,7 +10,7 @@ const NAMED_FAILURES = 5;
 /** What a person is told once the documents are read: what was read, the seal, the model, and how to go on. Ends with a newline. */
 export function startReport(
   status: BrainStatus,
-  { isManual, platforms }: { readonly isManual: boolean; readonly platforms: readonly string[] },
+  { isManual, platforms }: { readonly isManual: boolean; readonly platforms: Readonly<Record<string, string>> },
 ): string {
   const lines = [
     `  Documents  ${documents(status, isManual)}`,
@@ -19,9 +19,8 @@ export function startReport(
     `  Search     ${describeMeaning(status.meaning)}`,
     `  Core       ${describeSeal(status)}`,
     `  Model      ${describeModel(status.model)}`,
-    `  Discord    ${platform("Discord", platforms)}`,
-    `  Slack      ${platform("Slack", platforms)}`,
-    "             docs/getting-started.md says how to connect them, and from which version on.",
+    `  Discord    ${platforms["Discord"] ?? "not connected; docs/discord.md says how to"}`,
+    `  Slack      ${platforms["Slack"] ?? "not connected; this version does not speak Slack yet"}`,
     "",
     ...(isManual ? ["  Your own documents: npm start -- --docs DIR"] : []),
     "  Ctrl-C stops Hearth.",
@@ -55,8 +54,4 @@ export function describeSeal({ seal }: Pick<BrainStatus, "seal">): string {
   const network = `it has no network, only ${seal.interfaces.join(", ")} (by ${seal.by})`;
   if (seal.kind === "private network") return `private network: ${network}, and a relay to ${at}`;
   return `sealed: ${network}${at && `; on this machine it reaches ${at}`}`;
-}
-
-function platform(name: string, withToken: readonly string[]): string {
-  return withToken.includes(name) ? `a token is set, but this version does not speak ${name} yet` : "not connected";
 }
