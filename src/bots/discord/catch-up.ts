@@ -1,10 +1,11 @@
-import type { Client } from "discord.js";
+import { type Client, type GuildTextBasedChannel, PermissionFlagsBits } from "discord.js";
 import type { Log } from "../../log.ts";
 import type { DiscordApi } from "./api.ts";
 import { DIRECT, type Place } from "./from-discord.ts";
 import type { Marks } from "./marks.ts";
 import type { Places } from "./places.ts";
 import type { Receiver } from "./receive.ts";
+import { refusalOf } from "./refusal.ts";
 import { compareIds, snowflakeAt } from "./snowflake.ts";
 
 /** What is older is not read again, whatever was asked in it. */
@@ -46,7 +47,9 @@ export async function catchUp(of: CatchingUp, { signal }: { readonly signal: Abo
     } catch (error) {
       signal.throwIfAborted();
       log.warn({ err: error, channelId: place.channelId }, "What was said meanwhile could not be read");
-      marks.holdOne(place.channelId);
+      // What Discord will never give is not asked for again.
+      if (refusalOf(error)) marks.release(place.channelId);
+      else marks.holdOne(place.channelId);
     }
   }
   marks.releaseAll();
@@ -72,7 +75,8 @@ function gaps({
     const last = channel.lastMessageId ?? channel.id;
     const isNew = lastHere !== undefined && compareIds(channel.id, snowflakeAt(lastHere)) > 0;
     const mark = marks.of(channel.id) ?? (isNew ? beginningOf(channel.id) : undefined);
-    if (mark === undefined) marks.saw(channel.id, last);
+    // What is hidden from Hearth is none of its business either when it is let in.
+    if (mark === undefined || !isReadable(client, channel)) marks.saw(channel.id, last);
     else if (compareIds(last, mark) > 0) found.push({ place, after: later(mark) });
   }
   for (const { space, channelId, isDirect } of places.joined()) {
@@ -81,6 +85,11 @@ function gaps({
       found.push({ place: { space: isDirect ? DIRECT : space, channelId, isJoined: true }, after: later(mark) });
   }
   return found;
+}
+
+function isReadable(client: Client, channel: GuildTextBasedChannel): boolean {
+  const permissions = client.user && channel.permissionsFor(client.user);
+  return permissions?.has([PermissionFlagsBits.ViewChannel, PermissionFlagsBits.ReadMessageHistory]) ?? false;
 }
 
 /** Before the first message of a place: a thread that was made from a message has that message's id, and it lies elsewhere. */

@@ -1,24 +1,21 @@
-import { type Client, Events, GatewayDispatchEvents, Status } from "discord.js";
+import { type Client, Events, GatewayDispatchEvents } from "discord.js";
 import type { Brain } from "../../brain/brain.ts";
 import type { DiscordSettings } from "../../config-discord.ts";
 import type { Log } from "../../log.ts";
 import type { Inbox } from "../inbox.ts";
 import type { Desk } from "../platform.ts";
 import { createApi, type DiscordApi } from "./api.ts";
-import { catchUp } from "./catch-up.ts";
 import { type ClearanceOf, createClearance } from "./clearance.ts";
 import type { DiscordCounts } from "./client.ts";
 import { type Deleted, followChanges } from "./follow-changes.ts";
+import { followGaps } from "./follow-gaps.ts";
 import { followGuilds } from "./follow-guilds.ts";
 import { createInteractions } from "./interactions.ts";
-import { type Kept, reviseKept } from "./kept.ts";
+import type { Kept } from "./kept.ts";
 import type { Marks } from "./marks.ts";
 import { createPlaces, type Places } from "./places.ts";
-import { createReceiver, type Receiver } from "./receive.ts";
+import { createReceiver } from "./receive.ts";
 
-/** Under which the inbox keeps when Hearth was last connected. */
-const HERE = "here";
-const HERE_MS = 15_000;
 /** Events that come before the guilds are known; more would be read again afterwards. */
 const MOST_EARLY = 5_000;
 
@@ -103,39 +100,4 @@ function followInteractions(client: Client, of: Wiring & { readonly clearanceOf:
       if (!signal.aborted) log.error({ err: error }, "The commands could not be registered");
     });
   });
-}
-
-/** Reads what was missed, after each new session; gives what resolves when that is done. */
-function followGaps(
-  client: Client,
-  of: Wiring & Pick<Wired, "api" | "places"> & { readonly receiver: Receiver },
-): () => Promise<void> {
-  const { inbox, marks, kept, log, signal } = of;
-  const whenHere = () => Number(inbox.noted("discord", HERE) ?? "") || undefined;
-  let lastHere = whenHere();
-  let reading = Promise.resolve();
-
-  async function read(): Promise<void> {
-    const found = await catchUp({ ...of, client, lastHere }, { signal });
-    await reviseKept(kept.all(), { ...of, since: lastHere ?? 0 }, { signal });
-    log.info(found, "What was said meanwhile has been read");
-  }
-  const readSoon = () => {
-    reading = reading.then(read).catch((error: unknown) => {
-      if (!signal.aborted) log.error({ err: error }, "What was said meanwhile could not be read");
-    });
-  };
-
-  client.ws.on(GatewayDispatchEvents.Ready, () => {
-    lastHere = whenHere();
-    marks.hold();
-  });
-  client.on(Events.ShardReady, readSoon);
-  const timer = setInterval(() => {
-    if (!client.isReady() || client.ws.shards.some(({ status }) => status !== Status.Ready)) return;
-    inbox.note("discord", HERE, String(Date.now()));
-    if (marks.areAnyHeld()) readSoon();
-  }, HERE_MS).unref();
-  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
-  return () => reading;
 }

@@ -61,10 +61,13 @@ export function settingsFor(emulator: DiscordEmulator, changes: Partial<DiscordS
 }
 
 /** What is there at last; looks again until it is. */
-export function eventually<Found>(look: () => Found | undefined | false, timeout = 4_000): Promise<Found> {
+export function eventually<Found>(
+  look: () => Found | undefined | false | Promise<Found | undefined | false>,
+  timeout = 4_000,
+): Promise<Found> {
   return vi.waitFor(
-    () => {
-      const found = look();
+    async () => {
+      const found = await look();
       if (found === undefined || found === false) throw new Error("It is not there");
       return found;
     },
@@ -83,7 +86,7 @@ export interface Acme {
   readonly carl: string;
 }
 
-export function makeAcme({ world }: DiscordEmulator): Acme {
+export function makeAcme({ world, bot }: DiscordEmulator): Acme {
   const guild = world.guild({ name: "Acme" });
   const leadsRole = world.role({ guild, name: "leads" });
   return {
@@ -96,6 +99,7 @@ export function makeAcme({ world }: DiscordEmulator): Acme {
       overwrites: [
         { of: guild, deny: ["VIEW_CHANNEL"] },
         { of: leadsRole, allow: ["VIEW_CHANNEL"] },
+        { of: bot, allow: ["VIEW_CHANNEL"] },
       ],
     }),
     ann: world.member({ guild, name: "ann", roles: [leadsRole] }),

@@ -1,0 +1,70 @@
+import { type Client, Events, GatewayDispatchEvents, Status } from "discord.js";
+import type { Inbox } from "../inbox.ts";
+import type { Desk } from "../platform.ts";
+import { catchUp, type CatchingUp } from "./catch-up.ts";
+import { type Kept, reviseKept } from "./kept.ts";
+
+/** Under which the inbox keeps when Hearth was last connected. */
+const HERE = "here";
+const HERE_MS = 15_000;
+/** As long as it may take to notice that nobody is at the other end any more. */
+const UNNOTICED_MS = 2 * 60_000;
+
+/** What gaps are followed with. */
+interface Following extends Omit<CatchingUp, "client" | "lastHere"> {
+  readonly inbox: Pick<Inbox, "note" | "noted">;
+  readonly desk: Desk;
+  readonly kept: Kept;
+  readonly signal: AbortSignal;
+}
+
+/** Reads what was missed before each new session; gives what resolves when that is done. */
+export function followGaps(client: Client, following: Following): () => Promise<void> {
+  const { inbox, marks, kept, log, signal } = following;
+  const presence = createPresence(client, inbox);
+  let lastHere = presence.last();
+  let reading = Promise.resolve();
+
+  async function read(): Promise<void> {
+    const found = await catchUp({ ...following, client, lastHere }, { signal });
+    await reviseKept(kept.all(), { ...following, since: lastHere ?? 0 }, { signal });
+    log.info(found, "What was said meanwhile has been read");
+    presence.note();
+  }
+  const readSoon = () => {
+    reading = reading.then(read).catch((error: unknown) => {
+      if (!signal.aborted) log.error({ err: error }, "What was said meanwhile could not be read");
+    });
+  };
+
+  client.ws.on(GatewayDispatchEvents.Ready, () => {
+    lastHere = presence.last();
+    marks.hold();
+  });
+  client.on(Events.ShardReady, readSoon);
+  const timer = setInterval(() => {
+    presence.note();
+    if (presence.isHere() && marks.areAnyHeld()) readSoon();
+  }, HERE_MS).unref();
+  const leave = () => {
+    clearInterval(timer);
+    presence.note();
+  };
+  signal.addEventListener("abort", leave, { once: true });
+  return () => reading;
+}
+
+/** When Hearth was connected, kept in the inbox. */
+function createPresence(client: Client, inbox: Pick<Inbox, "note" | "noted">) {
+  const isHere = () => client.isReady() && client.ws.shards.every(({ status }) => status === Status.Ready);
+  return {
+    isHere,
+    last() {
+      const noted = inbox.noted("discord", HERE);
+      return noted === undefined ? undefined : Number(noted) - UNNOTICED_MS;
+    },
+    note() {
+      if (isHere()) inbox.note("discord", HERE, String(Date.now()));
+    },
+  };
+}
