@@ -1,7 +1,7 @@
 import { InteractionType, type Interaction } from "./interaction.ts";
 import type { Callback } from "./interaction-shapes.ts";
 import { tellDeleted, tellMessage } from "./events.ts";
-import type { Draft } from "./message-shapes.ts";
+import { NO_DRAFT, type Draft } from "./message-shapes.ts";
 import { change, compose, publish, type Upload } from "./messages.ts";
 import { MessageFlag, type Channel, type Message } from "./model.ts";
 import { known, refuse, unknownMessage, type State } from "./state.ts";
@@ -34,7 +34,7 @@ export function answerInteraction(
     throw refuse(400, 50_035, "Invalid interaction response type");
   if (body.type === 4) reply(state, interaction, { draft: body.data, files });
   else if (body.type === 5) defer(state, interaction, body.data?.flags ?? 0);
-  else if (body.type === 7) update(state, interaction, { draft: body.data ?? NOTHING, files });
+  else if (body.type === 7) update(state, interaction, { draft: body.data ?? NO_DRAFT, files });
   else if (body.type === 6) interaction.original = interaction.source;
   else if (body.type === 8) interaction.choices = body.data.choices;
   else interaction.modal = { customId: body.data.custom_id, title: body.data.title, components: body.data.components };
@@ -44,15 +44,6 @@ export function answerInteraction(
   state.changed();
 }
 
-const NOTHING: Draft = {
-  content: undefined,
-  embeds: undefined,
-  allowed_mentions: undefined,
-  components: undefined,
-  attachments: undefined,
-  flags: undefined,
-};
-
 function reply(state: State, interaction: Interaction, sent: Sent): void {
   const isEphemeral = ((sent.draft.flags ?? 0) & MessageFlag.EPHEMERAL) !== 0;
   interaction.ephemeral = isEphemeral;
@@ -61,7 +52,7 @@ function reply(state: State, interaction: Interaction, sent: Sent): void {
 
 function defer(state: State, interaction: Interaction, flags: number): void {
   interaction.ephemeral = (flags & MessageFlag.EPHEMERAL) !== 0;
-  interaction.original = write(state, interaction, { draft: NOTHING, files: [], flags: flags | MessageFlag.LOADING });
+  interaction.original = write(state, interaction, { draft: NO_DRAFT, files: [], flags: flags | MessageFlag.LOADING });
 }
 
 function update(state: State, interaction: Interaction, { draft, files }: Sent): void {

@@ -4,7 +4,6 @@ import { createLimits, DISCORD_RATES, WIDE_RATES, type Rates } from "./limits.ts
 import type { Pings } from "./model.ts";
 import { createPeople, type People } from "./people.ts";
 import { createInteractions, type Interactions } from "./people-interactions.ts";
-import { pingsOfRequest } from "./request-pings.ts";
 import { createRest, type RequestCheck } from "./rest.ts";
 import { ROUTES } from "./routes.ts";
 import { openListeners, type ListenOptions } from "./listeners.ts";
@@ -71,7 +70,7 @@ export async function openDiscordEmulator(options: EmulatorOptions = {}): Promis
     rest: { fail: faults.plan },
     transcript: state.transcript,
     commands: (guild = "") => state.commands.get(guild) ?? [],
-    pings: (request) => pingsOfRequest(state, request),
+    pings: (request) => request.pings,
     until: waiting.until,
     async [Symbol.asyncDispose]() {
       gateway.end();

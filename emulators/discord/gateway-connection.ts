@@ -23,6 +23,9 @@ interface Opened {
   readonly query: string;
 }
 
+/** Close codes of Discord's after which a session cannot be resumed. */
+const ENDS_SESSION = new Set([1000, 1001, 4003, 4004, 4007, 4009, 4010, 4011, 4012, 4013, 4014]);
+
 /** How many packets a client may send in a minute, and how long they may be. */
 const PER_MINUTE = 120;
 const MAX_BYTES = 4096;
@@ -35,7 +38,7 @@ export function createConnection(parts: ConnectionParts, opened: Opened): Connec
   const { send, raw } = wire;
   const close = (code: number) => {
     wire.note({ code }, "close");
-    hold.leave(code === 1000 || code === 1001);
+    hold.leave(ENDS_SESSION.has(code));
     if (code === 1006) socket.terminate();
     else socket.close(code);
   };

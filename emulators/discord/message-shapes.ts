@@ -134,3 +134,13 @@ export const postBody = withComponents(shape({ ...content, sticker_ids: maybe(li
 
 /** What writing and editing have in common. */
 export type Draft = Omit<Read<typeof editBody>, "sticker_ids" | "tts" | "nonce" | "enforce_nonce">;
+
+/** A draft that says nothing. */
+export const NO_DRAFT: Draft = {
+  content: undefined,
+  embeds: undefined,
+  allowed_mentions: undefined,
+  components: undefined,
+  attachments: undefined,
+  flags: undefined,
+};

@@ -30,6 +30,10 @@ function attachmentObject(state: State, message: Message, file: Attachment): Jso
   };
 }
 
+/** Who wrote through a webhook; the application stands there for interactions, whose webhook is the application itself. */
+const webhookPart = (state: State, webhook: string): Json =>
+  webhook === state.application.id ? { webhook_id: webhook, application_id: webhook } : { webhook_id: webhook };
+
 function core(state: State, message: Message, content: boolean): Json {
   const shown = content || isReadableAnyway(state, message);
   return {
@@ -50,7 +54,7 @@ function core(state: State, message: Message, content: boolean): Json {
     mention_roles: message.pings.roles,
     mentions: message.pings.users.map((id) => userObject(known(state.users, id, "user"))),
     ...(message.nonce === undefined ? {} : { nonce: message.nonce }),
-    ...(message.webhook === undefined ? {} : { webhook_id: message.webhook, application_id: state.application.id }),
+    ...(message.webhook === undefined ? {} : webhookPart(state, message.webhook)),
   };
 }
 

@@ -1,8 +1,7 @@
 import { isObject } from "./checks.ts";
 import { tellDeleted, tellMessage, tellThread, tellThreadMembers } from "./events.ts";
 import type { Draft } from "./message-shapes.ts";
-import type { Attachment, Channel, InteractionMark, Message } from "./model.ts";
-import { MessageFlag } from "./model.ts";
+import { MessageFlag, WRITTEN, type Attachment, type Channel, type InteractionMark, type Message } from "./model.ts";
 import { pingsOf } from "./pings.ts";
 import { may, missingPermissions, refuse, type State } from "./state.ts";
 
@@ -60,7 +59,7 @@ export function compose(state: State, channel: Channel, writing: Writing): Messa
     thread: undefined,
     edits: 0,
   };
-  if ((flags & MessageFlag.LOADING) === 0) refuseEmpty(message);
+  if ((flags & MessageFlag.LOADING) === 0 && WRITTEN.has(message.type)) refuseEmpty(message);
   return message;
 }
 

@@ -15,6 +15,12 @@ export const ChannelType = {
   forum: 15,
 } as const;
 
+/** Kinds of messages that people or bots write; all others are made by Discord. */
+export const WRITTEN = new Set([0, 19, 20, 23]);
+
+/** The lines that Discord adds where threads begin: in the parent, and at the top of a thread that came from a message. */
+export const ThreadLine = { created: 18, starter: 21 } as const;
+
 /** Flags of messages. */
 export const MessageFlag = {
   SUPPRESS_EMBEDS: 1 << 2,

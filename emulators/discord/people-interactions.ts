@@ -3,6 +3,7 @@ import { optionData, usableCommand, type OptionValues } from "./commands-in-use.
 import { everyComponent } from "./component-shapes.ts";
 import { InteractionType } from "./interaction.ts";
 import type { InteractionHandle } from "./interaction-handle.ts";
+import { resolvedOf } from "./resolved.ts";
 import { startInteraction } from "./interaction-start.ts";
 import { messageObject } from "./message-wire.ts";
 import { MessageFlag, type Channel, type Message } from "./model.ts";
@@ -66,7 +67,9 @@ function useCommand(state: State, use: Typing): InteractionHandle {
   const channel = placeOf(state, use);
   const command = usableCommand(state, { by, channel, name, type: 1, path });
   const given = { given: options, ...(focused === undefined ? {} : { focused }) };
-  const data = { id: command.id, name, type: 1, options: optionData(command, { path }, given), ...scopeOf(command) };
+  const chosen = optionData(command, { path }, given);
+  const resolved = resolvedOf(state, channel, chosen);
+  const data = { id: command.id, name, type: 1, options: chosen, ...resolved, ...scopeOf(command) };
   const type = focused === undefined ? InteractionType.command : InteractionType.autocomplete;
   return startInteraction(state, { type, by, channel, name, data });
 }

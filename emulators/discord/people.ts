@@ -1,7 +1,7 @@
 import { tellMessage } from "./events.ts";
-import type { Draft } from "./message-shapes.ts";
+import { NO_DRAFT, type Draft } from "./message-shapes.ts";
 import { change, compose, erase, publish } from "./messages.ts";
-import { MessageFlag, type Channel } from "./model.ts";
+import { MessageFlag, ThreadLine, type Channel, type Message } from "./model.ts";
 import { openThread } from "./places.ts";
 import { showMessage, type ShownMessage } from "./shown.ts";
 import { isThread, known, may, type State } from "./state.ts";
@@ -67,6 +67,7 @@ export function createPeople(state: State): People {
     },
     unfurl(where) {
       const { found } = find(where);
+      if ((found.flags & MessageFlag.SUPPRESS_EMBEDS) !== 0) throw new Error("Previews are suppressed on this message");
       found.embeds = [{ type: "link", url: "https://example.com/", title: "A preview" }];
       tellMessage(state, "MESSAGE_UPDATE", found);
       state.changed();
@@ -77,20 +78,13 @@ export function createPeople(state: State): People {
     removeMany({ messages, in: place }) {
       erase(state, known(state.channels, place, "channel"), messages);
     },
-    history: (channel) => known(state.channels, channel, "channel").timeline.all().map(showMessage),
+    history: (channel) => spoken(known(state.channels, channel, "channel")).map(showMessage),
     visible: (view) => visible(state, view),
     typing: ({ by, in: place }) => typing(state, { by, channel: known(state.channels, place, "channel") }),
   };
 }
 
-const draftOf = (content: string): Draft => ({
-  content,
-  embeds: undefined,
-  allowed_mentions: undefined,
-  components: undefined,
-  attachments: undefined,
-  flags: undefined,
-});
+const draftOf = (content: string): Draft => ({ ...NO_DRAFT, content });
 
 /** Throws unless somebody may do something, so that a test does not let people do what they could not. */
 export function mustBeAble(
@@ -102,33 +96,33 @@ export function mustBeAble(
   if (!may(state, { user: by, channel }, name)) throw new Error(`User ${by} has no ${name} in ${channel.id}`);
 }
 
+/** A person's reply with the mention of its author turned off. */
+const QUIET_REPLY: NonNullable<Draft["allowed_mentions"]> = {
+  parse: ["users", "roles", "everyone"],
+  users: undefined,
+  roles: undefined,
+  replied_user: false,
+};
+
 function say(state: State, saying: Saying): string {
   const { by, in: place, text = "", files = [], at } = saying;
   const channel = known(state.channels, place, "channel");
   if (saying.webhook === undefined)
     mustBeAble(state, { by, channel }, isThread(channel) ? "SEND_MESSAGES_IN_THREADS" : "SEND_MESSAGES");
+  if (channel.thread?.locked === true && channel.thread.archived) mustBeAble(state, { by, channel }, "MANAGE_THREADS");
   const content = saying.mentionsBot === true ? `<@${state.bot.id}> ${text}` : text;
   const pingsReply = saying.replyPings ?? true;
   const message = compose(state, channel, {
     author: by,
     draft: {
       ...draftOf(content),
-      ...(pingsReply
-        ? {}
-        : {
-            allowed_mentions: {
-              parse: ["users", "roles", "everyone"],
-              users: undefined,
-              roles: undefined,
-              replied_user: false,
-            },
-          }),
+      ...(pingsReply ? {} : { allowed_mentions: QUIET_REPLY }),
     },
     files: files.map((file, i) => ({
       key: `files[${i}]`,
       name: file.name,
       type: file.type,
-      bytes: Buffer.from(typeof file.content === "string" ? file.content : file.content),
+      bytes: Buffer.from(file.content),
     })),
     ...(at === undefined ? {} : { at }),
     ...(saying.type === undefined ? {} : { type: saying.type }),
@@ -141,6 +135,10 @@ function say(state: State, saying: Saying): string {
   return message.id;
 }
 
+/** What was said in a place, without the lines that Discord adds where threads begin. */
+const spoken = (channel: Channel): Message[] =>
+  channel.timeline.all().filter(({ type }) => type !== ThreadLine.created && type !== ThreadLine.starter);
+
 function visible(state: State, { to, in: place }: { to: string; in: string }): ShownMessage[] {
   const channel = known(state.channels, place, "channel");
   if (!may(state, { user: to, channel }, "VIEW_CHANNEL")) return [];
@@ -152,7 +150,7 @@ function visible(state: State, { to, in: place }: { to: string; in: string }): S
         ({ id, flags }) => (flags & MessageFlag.EPHEMERAL) !== 0 && !one.deleted.has(id),
       ),
     );
-  const all = [...(isReading ? channel.timeline.all() : []), ...own];
+  const all = [...(isReading ? spoken(channel) : []), ...own];
   return all.sort((a, b) => a.id.length - b.id.length || (a.id < b.id ? -1 : 1)).map(showMessage);
 }
 

@@ -1,5 +1,7 @@
 import { tellMessage, tellThread, tellThreadMembers } from "./events.ts";
-import { ChannelType, MessageFlag, type Channel, type Message } from "./model.ts";
+import { NO_DRAFT } from "./message-shapes.ts";
+import { compose } from "./messages.ts";
+import { ChannelType, MessageFlag, ThreadLine, type Channel, type Message } from "./model.ts";
 import type { State } from "./state.ts";
 import { createTimeline } from "./timeline.ts";
 
@@ -97,9 +99,27 @@ export function openThread(state: State, fresh: NewThread): Channel {
     from.flags |= MessageFlag.HAS_THREAD;
     tellMessage(state, "MESSAGE_UPDATE", from);
   }
+  announce(state, channel, fresh);
   state.changed();
   return channel;
 }
+
+/** The line that Discord adds: above a thread's messages the one it came from, or in the parent that there is a thread. */
+function announce(state: State, thread: Channel, { parent, owner, from, name }: NewThread): void {
+  if (thread.type === ChannelType.privateThread || parent.type === ChannelType.forum) return;
+  const place = from === undefined ? parent : thread;
+  const line = compose(state, place, {
+    author: owner,
+    type: from === undefined ? ThreadLine.created : ThreadLine.starter,
+    draft: { ...NO_DRAFT, content: from === undefined ? name : "", allowed_mentions: NOBODY },
+    files: [],
+    ...(from === undefined ? {} : { replyTo: { channel: parent.id, message: from.id } }),
+  });
+  place.timeline.add(line);
+  tellMessage(state, "MESSAGE_CREATE", line);
+}
+
+const NOBODY = { parse: [], users: undefined, roles: undefined, replied_user: undefined };
 
 function threadType({ parent, isPrivate }: NewThread): number {
   if (parent.type === ChannelType.announcement) return ChannelType.announcementThread;

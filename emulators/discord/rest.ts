@@ -3,6 +3,7 @@ import { readBody, type Body } from "./body.ts";
 import { serveFile } from "./cdn.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Limits } from "./limits.ts";
+import { pingsOfRequest } from "./request-pings.ts";
 import { createMatcher, StrictError, type Reply, type Route } from "./route.ts";
 import { ApiError, type State } from "./state.ts";
 import { now, type RestEntry } from "./transcript.ts";
@@ -72,7 +73,7 @@ async function respond(parts: RestParts, { match, url, request, response }: Exch
   const plain = url.pathname.replaceAll("%40", "@");
   const path = isApi ? plain.slice(PREFIX.length) : plain;
   const found = isApi ? match(method, path) : undefined;
-  const entry: RestEntry = parts.state.transcript.add({
+  const arrived: RestEntry = {
     kind: "rest",
     at,
     method,
@@ -81,7 +82,10 @@ async function respond(parts: RestParts, { match, url, request, response }: Exch
     body: body.json,
     files: body.files.length,
     ...(found === undefined ? {} : { route: found.route.path }),
-  });
+  };
+  // Read before a lean transcript drops the body.
+  const pings = pingsOfRequest(parts.state, arrived);
+  const entry = parts.state.transcript.add(pings === undefined ? arrived : { ...arrived, pings });
   const fault = parts.faults.next(method, path);
   await finish(response, { parts, entry, fault, answer: () => answer(parts, { request, entry, body, found }) });
 }

@@ -3,7 +3,7 @@ import { channelOf, need, needToSend, textOf } from "./access.ts";
 import { editBody, messageBody } from "./message-shapes.ts";
 import { mayReadContent, messageObject } from "./message-wire.ts";
 import { change, compose, erase, mayCarry, publish } from "./messages.ts";
-import { MessageFlag, type Channel, type Message } from "./model.ts";
+import { MessageFlag, WRITTEN, type Channel, type Message } from "./model.ts";
 import { tellMessage } from "./events.ts";
 import { isThread, may, messageIn, missingPermissions, refuse, type State } from "./state.ts";
 import { route, StrictError, type Reply, type Route } from "./route.ts";
@@ -34,7 +34,7 @@ function target(state: State, channel: Channel, body: Read<typeof messageBody>):
     throw refuse(403, 160_002, "Cannot reply without permission to read message history");
   const found = channel.timeline.get(message);
   if (found === undefined && mustExist) throw refuse(400, 50_035, "MESSAGE_REFERENCE_UNKNOWN_MESSAGE");
-  if (found !== undefined && ![0, 19, 20, 23].includes(found.type))
+  if (found !== undefined && !WRITTEN.has(found.type))
     throw refuse(400, 50_035, "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE");
   return found === undefined ? undefined : { channel: channel.id, message };
 }

@@ -1,3 +1,5 @@
+import type { Pings } from "./model.ts";
+
 /** One thing that went over the wire, with the milliseconds since 1970 at which it did. */
 export type Entry = RestEntry | GatewayEntry;
 
@@ -19,6 +21,8 @@ export interface RestEntry {
   code?: number;
   /** Seconds, on a 429. */
   retryAfter?: number;
+  /** Whom what it writes would notify, where it writes a message. */
+  readonly pings?: Pings;
   /** The message that it made or changed. */
   message?: string;
 }

@@ -6,7 +6,7 @@ import { isThread, known, standing, type State } from "./state.ts";
 /** A JSON object on its way out. */
 export type Json = Record<string, unknown>;
 
-const iso = (at: number): string => new Date(at).toISOString().replace("Z", "000+00:00");
+const iso = (at: number): string => `${new Date(at).toISOString().slice(0, -1)}000+00:00`;
 
 /** A user as the API gives it. */
 export const userObject = (user: User): Json => ({

@@ -53,27 +53,29 @@ export function enterGuild(state: State, guild: Guild, rights: Rights): void {
 }
 
 /** What changes who is where. */
-export type MemberChanges = Pick<World, "kick" | "kickBot" | "addBot" | "setAvailable" | "setApplicationFlags">;
+export type MemberChanges = Pick<
+  World,
+  "kick" | "setNick" | "timeOut" | "kickBot" | "addBot" | "setAvailable" | "setApplicationFlags"
+>;
 
 /** Changes who is where. */
 export function createMemberChanges(state: State): MemberChanges {
+  const change = ({ guild, user }: { guild: string; user: string }, act: (member: Member) => void) => {
+    const place = guildOf(state, guild);
+    const member = known(place.members, user, "member");
+    act(member);
+    tellMember(state, "UPDATE", { guild: place, member });
+  };
   return {
     kick({ guild, user }) {
       const place = guildOf(state, guild);
       const member = known(place.members, user, "member");
       place.members.delete(user);
+      leaveThreads(state, place, user);
       tellMember(state, "REMOVE", { guild: place, member });
       state.changed();
     },
-    kickBot({ guild }) {
-      const place = guildOf(state, guild);
-      state.send({ t: "GUILD_DELETE", d: { id: guild }, intent: 1 });
-      for (const [id, { bot }] of place.roles) if (bot === state.bot.id) place.roles.delete(id);
-      place.members.delete(state.bot.id);
-      place.present = false;
-      state.commands.delete(guild);
-      state.changed();
-    },
+    kickBot: ({ guild }) => kickBot(state, guildOf(state, guild)),
     addBot({ guild, botRights = BOT_RIGHTS }) {
       enterGuild(state, guildOf(state, guild), botRights);
     },
@@ -84,6 +86,22 @@ export function createMemberChanges(state: State): MemberChanges {
       else state.send({ t: "GUILD_DELETE", d: { id: guild, unavailable: true }, intent: 1 });
       state.changed();
     },
+    setNick: ({ guild, user, nick }) => change({ guild, user }, (member) => void (member.nick = nick)),
+    timeOut: ({ guild, user, until }) => change({ guild, user }, (member) => void (member.timedOutUntil = until)),
     setApplicationFlags: (flags) => void (state.application.flags = flags),
   };
+}
+
+function leaveThreads(state: State, guild: Guild, user: string): void {
+  for (const id of guild.threads) state.channels.get(id)?.thread?.members.delete(user);
+}
+
+function kickBot(state: State, guild: Guild): void {
+  state.send({ t: "GUILD_DELETE", d: { id: guild.id }, intent: 1 });
+  for (const [id, { bot }] of guild.roles) if (bot === state.bot.id) guild.roles.delete(id);
+  guild.members.delete(state.bot.id);
+  leaveThreads(state, guild, state.bot.id);
+  guild.present = false;
+  state.commands.delete(guild.id);
+  state.changed();
 }

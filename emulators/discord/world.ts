@@ -59,6 +59,9 @@ export interface World {
   addRole(change: { guild: string; user: string; role: string }): void;
   removeRole(change: { guild: string; user: string; role: string }): void;
   kick(change: { guild: string; user: string }): void;
+  setNick(change: { guild: string; user: string; nick: string }): void;
+  /** Until when (milliseconds since 1970) somebody may only read. */
+  timeOut(change: { guild: string; user: string; until: number }): void;
   kickBot(change: { guild: string }): void;
   addBot(change: { guild: string; botRights?: Rights }): void;
   /** An outage: GUILD_DELETE with `unavailable`, and GUILD_CREATE when it is over. */
