@@ -5,6 +5,7 @@ import { counted } from "../bots/terminal/counted.ts";
 import { openInbox } from "../bots/inbox-sqlite.ts";
 import type { PlatformName } from "../bots/platform.ts";
 import type { Brain } from "../brain/brain.ts";
+import type { Settings } from "../config.ts";
 import type { Log } from "../log.ts";
 import { isBusy } from "../sqlite-file.ts";
 import { UserError } from "../user-error.ts";
@@ -19,21 +20,24 @@ export interface ForgetOptions {
   readonly person?: string;
 }
 
-/** The inbox's file in the data folder. */
-const INBOX = join("edge", "inbox.sqlite");
-const KEPT = ["answers.sqlite", "memory.sqlite", INBOX];
+/** Where Hearth keeps what was said and answered. */
+type Folders = Pick<Settings, "data" | "edgeFolder">;
+
+function inboxOf({ edgeFolder }: Folders): string {
+  return join(edgeFolder, "inbox.sqlite");
+}
 
 /** Throws a UserError for words that are no ids, and where a running Hearth has what is to be deleted. */
-export function checkForget({ space, channel, person }: ForgetOptions, { data }: { readonly data: string }): void {
+export function checkForget({ space, channel, person }: ForgetOptions, folders: Folders): void {
   const given = { "--space": space === "@me" ? undefined : space, "--channel": channel, "--person": person };
   for (const [option, id] of Object.entries(given)) {
     if (id !== undefined && !/^\d{5,20}$/.test(id))
       throw new UserError(`${option} "${id}" is no id; give its digits (in Discord: right-click, Copy ID)`);
   }
-  for (const name of KEPT) {
-    if (isInUse(join(data, name)))
-      throw new UserError(`A running Hearth has ${join(data, name)}; stop it first, and start it again afterwards`);
-  }
+  const kept = ["answers.sqlite", "memory.sqlite"].map((name) => join(folders.data, name));
+  const used = [...kept, inboxOf(folders)].find(isInUse);
+  if (used !== undefined)
+    throw new UserError(`A running Hearth has ${used}; stop it first, and start it again afterwards`);
 }
 
 /**
@@ -44,10 +48,10 @@ export async function runForget(
   { platform, space, channel, person }: ForgetOptions,
   {
     brain,
-    data,
+    folders,
     log,
     surroundings,
-  }: { readonly brain: Brain; readonly data: string; readonly log: Log; readonly surroundings: Surroundings },
+  }: { readonly brain: Brain; readonly folders: Folders; readonly log: Log; readonly surroundings: Surroundings },
 ): Promise<number> {
   const { out, signal } = surroundings;
   const of = {
@@ -56,7 +60,7 @@ export async function runForget(
     ...(channel !== undefined && { channel }),
     ...(person !== undefined && { askerId: person }),
   };
-  const rows = forgetInbox(of, { data, log });
+  const rows = forgetInbox(of, { folders, log });
   const { messages, answers, ratings } = await brain.forget(of, { signal });
   const lines = [
     `Deleted    ${counted(messages, "message")}: questions, and what was answered to them`,
@@ -70,9 +74,9 @@ export async function runForget(
 
 function forgetInbox(
   of: { readonly platform: PlatformName; readonly space: string; readonly channel?: string; readonly askerId?: string },
-  { data, log }: { readonly data: string; readonly log: Log },
+  { folders, log }: { readonly folders: Folders; readonly log: Log },
 ): number {
-  const path = join(data, INBOX);
+  const path = inboxOf(folders);
   if (!existsSync(path)) return 0;
   using inbox = openInbox({ path, log });
   return inbox.forget(of);

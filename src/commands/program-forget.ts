@@ -21,12 +21,11 @@ export function addForget(program: Command, { world, run }: Wiring): void {
         const started = launch(command, world);
         // Whoever deletes needs no model.
         const lean = { ...started, commandLine: withoutModels(started.commandLine) };
-        const { data } = started.settings;
-        checkForget(options, { data });
+        checkForget(options, started.settings);
         const { surroundings } = world;
         const log = openLog({ log: { level: "error", file: "stderr" } }, "terminal");
         return withCore(lean, { log, surroundings, keep: true }, (brain) =>
-          runForget(options, { brain, data, log, surroundings }),
+          runForget(options, { brain, folders: started.settings, log, surroundings }),
         );
       }),
     );

@@ -76,7 +76,8 @@ describe("hearth forget", () => {
     using place = scratch();
     using memory = openMemory({ path: join(place.folder, "memory.sqlite"), log });
     memory.keep([said(GUILD, "1")]);
-    expect(() => checkForget({ platform: "discord", space: GUILD }, { data: place.folder })).toThrow(
+    const folders = { data: place.folder, edgeFolder: join(place.folder, "edge") };
+    expect(() => checkForget({ platform: "discord", space: GUILD }, folders)).toThrow(
       /^A running Hearth has .*memory\.sqlite; stop it first/,
     );
   });

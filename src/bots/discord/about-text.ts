@@ -16,7 +16,7 @@ export function privacyText(
     : "Discord shows Hearth only messages that mention it, and direct messages to it.";
   return [
     "**What Hearth keeps of you**",
-    `- Your questions to Hearth and its answers, so that a follow-up is understood: ${KEPT_DAYS} days.`,
+    `- Your questions to Hearth and its answers, so that a follow-up is understood: ${KEPT_DAYS} days. Private ones are not kept.`,
     `- Which passages of the documents each answer was taken from, so that it can be mended when they change; and your 👍 or 👎: ${KEPT_DAYS} days. Ids, places and hashes, no text.`,
     `- That a question was asked (its id, no text), so that it is not answered twice: ${KNOWN_HOURS} hours.`,
     `Nothing else. ${heard}`,

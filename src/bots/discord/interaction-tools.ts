@@ -2,10 +2,10 @@ import { MessageFlags, type BaseInteraction, type Client, type RepliableInteract
 import type { Audience, Conversation } from "../../chat.ts";
 import type { Brain } from "../../brain/brain.ts";
 import type { Log } from "../../log.ts";
-import type { HumanSettings } from "../ask-human.ts";
 import type { Inbox } from "../inbox.ts";
 import type { Asked, Desk } from "../platform.ts";
 import { conversationOf, DIRECT } from "./from-discord.ts";
+import type { GuildSettings } from "./guild-checks.ts";
 
 /** Who will see something: everybody who reads a conversation, or one person there. */
 export interface SeenPlace {
@@ -20,7 +20,7 @@ export interface InteractionTools {
   readonly desk: Pick<Desk, "ask" | "stop">;
   readonly inbox: Pick<Inbox, "open" | "given" | "plan" | "sent" | "sendings" | "note" | "noted" | "forget">;
   readonly brain: Pick<Brain, "lookup" | "document" | "status" | "why" | "rate" | "forget">;
-  readonly settings: HumanSettings & { readonly admins: readonly string[]; readonly messageContent: boolean };
+  readonly settings: GuildSettings & { readonly admins: readonly string[] };
   /** Hosts that links may lead to. */
   readonly linkHosts: readonly string[];
   readonly log: Log;

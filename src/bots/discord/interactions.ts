@@ -4,6 +4,7 @@ import { answerForget, answerPrivacy, answerStatus } from "./about-commands.ts";
 import { createRatings, explainWhy, rate, stopWriting, unrate } from "./answer-buttons.ts";
 import { answerAsk } from "./ask-command.ts";
 import { registerCommands } from "./commands.ts";
+import { checkConnected, logChecks } from "./doctor.ts";
 import { answerDocs, createSuggest, shareDocs } from "./docs-command.ts";
 import { askHuman } from "./human-button.ts";
 import { tellPrivately, type InteractionTools } from "./interaction-tools.ts";
@@ -13,7 +14,7 @@ import { readCustomId, type Pressed } from "./pressed.ts";
 export interface Interactions {
   /** Answers one; never rejects, and whatever goes wrong is said to the person in a sentence. */
   handle(interaction: Interaction): Promise<void>;
-  /** Tells Discord of the commands where they have changed. */
+  /** Tells Discord of the commands where they have changed, and the log what of the bot's rights is not well. */
   register(): Promise<void>;
 }
 
@@ -25,7 +26,7 @@ const NOT_YOURS = "That answer was given to somebody else alone.";
 
 /** Handles what people type and press, and registers the commands. */
 export function createInteractions(tools: InteractionTools): Interactions {
-  const { client, inbox, log } = tools;
+  const { client, inbox, settings, log } = tools;
   const suggest = createSuggest(tools);
   const press = createPress(tools);
   return {
@@ -46,6 +47,7 @@ export function createInteractions(tools: InteractionTools): Interactions {
       if (!application) throw new Error("The commands can be registered once the client is ready");
       const isNew = await registerCommands(application.commands, { applicationId: application.id, inbox });
       log.info({ isNew }, "The commands are registered");
+      logChecks(log, checkConnected(client, settings));
     },
   };
 }

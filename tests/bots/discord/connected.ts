@@ -11,8 +11,12 @@ import { createInteractions } from "../../../src/bots/discord/interactions.ts";
 import type { InteractionTools, SeenPlace } from "../../../src/bots/discord/interaction-tools.ts";
 import { toMessage } from "../../../src/bots/discord/to-discord.ts";
 import { discordSchema, type DiscordSettings } from "../../../src/config-discord.ts";
-import { silentLog } from "../../../src/log.ts";
-import { openDiscordEmulator, type EmulatorOptions } from "../../../emulators/discord/emulator.ts";
+import { silentLog, type Log } from "../../../src/log.ts";
+import {
+  openDiscordEmulator,
+  type DiscordEmulator,
+  type EmulatorOptions,
+} from "../../../emulators/discord/emulator.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
 
 /** What a test wants otherwise than usual. */
@@ -23,6 +27,9 @@ export interface Wanted {
   readonly settings?: Partial<DiscordSettings>;
   readonly clearanceOf?: InteractionTools["clearanceOf"];
   readonly emulator?: EmulatorOptions;
+  readonly log?: Log;
+  /** What the world is like besides, before the bot connects. */
+  readonly prepare?: (emulator: DiscordEmulator) => void;
 }
 
 export const ANSWER = "00000000-0000-4000-8000-0000000000a1";
@@ -39,9 +46,11 @@ export async function connected(wanted: Wanted = {}) {
   const keepers = world.role({ guild, name: "keepers", permissions: ["MANAGE_CHANNELS"] });
   const mod = world.member({ guild, name: "mod", roles: [keepers] });
 
+  wanted.prepare?.(emulator);
+
   const stopping = new AbortController();
   stack.defer(() => stopping.abort());
-  const log = silentLog();
+  const log = wanted.log ?? silentLog();
   const inbox = stack.use(openInbox({ path: ":memory:", log }));
   const settings: DiscordSettings = {
     ...discordSchema.parse({}),

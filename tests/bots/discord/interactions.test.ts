@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Audience } from "../../../src/chat.ts";
 import { COMMANDS } from "../../../src/bots/discord/commands.ts";
+import { createLog } from "../../../src/log.ts";
+import { surroundings } from "../../helpers/surroundings.ts";
 import { passage, readyStatus } from "../../helpers/scripted-brain.ts";
 import { ANSWER, connected, type Wanted } from "./connected.ts";
 
@@ -41,6 +43,22 @@ describe("registration", () => {
     await here.register();
     expect(puts()).toBe(2);
     expect(here.emulator.commands().map(({ name }) => name)).not.toContain("other");
+  });
+});
+
+describe("the start", () => {
+  it("tells the log, by ids alone, what of the bot's rights is not well", async () => {
+    const { out, said } = surroundings();
+    const others: string[] = [];
+    await world({
+      log: createLog({ level: "info", process: "edge", to: out }),
+      prepare: (emulator) => {
+        others.push(emulator.world.guild({ name: "Friends", botRights: ["VIEW_CHANNEL", "ADMINISTRATOR"] }));
+      },
+    });
+    expect(said()).toMatch(/"guilds":\["\d+","\d+"\],"msg":"several servers and none of them is the team's"/);
+    expect(said()).toContain(`"guild":"${others[0]}","rights":["Administrator"],"msg":"more rights than needed"`);
+    expect(said()).not.toMatch(/Friends|Acme|general/);
   });
 });
 
@@ -338,16 +356,27 @@ describe("/forget", () => {
     expect(used.content).toContain("of this channel");
   });
 
-  it("stops what is being written for who is forgotten", async () => {
-    const here = await world({ brain: forgotten });
+  it("stops what is being written for who is forgotten, and deletes what its end leaves", async () => {
+    const stopping = Promise.withResolvers<string>();
+    const here = await world({
+      brain: forgotten,
+      stop(job) {
+        stopping.resolve(job);
+        return "stopped";
+      },
+    });
     const used = here.emulator.slash({ by: here.ann, in: here.channel, name: "ask", options: { question: "Leave?" } });
     await here.emulator.until(() => used.deferred);
     const [question] = here.asked;
     const job = question && here.inbox.accept(question)?.job;
     const receipt = use(here, here.ann, "me");
+    expect(await stopping.promise).toBe(job);
+    // The answer comes to its end after it was stopped, and is then written down.
+    await here.give();
+    here.inbox.done(job ?? "");
     await here.emulator.until(() => receipt.content !== undefined);
     expect(here.stopped).toEqual([[job, here.ann]]);
-    expect(here.inbox.open("discord")).toEqual([]);
+    expect(here.inbox.given({ answerId: ANSWER })).toBeUndefined();
   });
 });
 
