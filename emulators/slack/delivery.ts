@@ -1,0 +1,113 @@
+import type { Bounds, Outcome, Parcel } from "./state.ts";
+import { now, type DeliveryEntry, type Transcript } from "./transcript.ts";
+
+/** One way to the app. `undefined` means that there is none just now. */
+export interface Carrier {
+  carry(
+    parcel: Parcel,
+    retry: Retry | undefined,
+    entry: (by: "socket" | "http") => DeliveryEntry,
+  ): Promise<Carried> | undefined;
+}
+
+/** How often before, and why it failed. */
+export interface Retry {
+  readonly attempt: number;
+  readonly reason: string;
+}
+
+/** What came of one attempt. */
+export type Carried =
+  | { readonly kind: "acked"; readonly answer: unknown }
+  | { readonly kind: "failed"; readonly why: string; readonly noRetry?: boolean };
+
+/** What a test does to events on their way: how often each comes, and how late. */
+export interface Disorder {
+  /** How many times an event is delivered, for one that is acknowledged at once; 1 is usual. */
+  readonly copies?: (event: { readonly id: string; readonly type: string }) => number;
+  /** Milliseconds before each copy sets out. */
+  readonly delayMs?: () => number;
+}
+
+interface Options {
+  readonly carriers: readonly Carrier[];
+  readonly transcript: Transcript;
+  readonly bounds: Bounds;
+  readonly disorder: () => Disorder;
+  readonly signal: AbortSignal;
+}
+
+/** Brings parcels to the app: an event that is not acknowledged in time comes again, the rest does not. */
+export function createDelivery({ carriers, transcript, bounds, disorder, signal }: Options) {
+  const attempt = async (parcel: Parcel, retry: Retry | undefined): Promise<Carried> => {
+    const entry = entryOf(parcel, retry, transcript);
+    for (const carrier of carriers) {
+      const underway = carrier.carry(parcel, retry, entry);
+      if (underway !== undefined) return underway;
+    }
+    transcript.add({ ...bare(parcel, retry), by: "nothing", failed: "connection_failed" });
+    return { kind: "failed", why: "connection_failed" };
+  };
+  const deliver = async (parcel: Parcel, sequence: { first: Retry | undefined }): Promise<Outcome> => {
+    const began = now();
+    let carried = await attempt(parcel, sequence.first);
+    if (parcel.type === "events_api")
+      for (const [i, pause] of bounds.redeliverMs.entries()) {
+        if (carried.kind === "acked" || carried.noRetry === true) break;
+        if (!(await waited(pause, signal))) break;
+        carried = await attempt(parcel, { attempt: i + 1, reason: carried.why });
+      }
+    return carried.kind === "acked" ? { ...carried, ms: now() - began } : { kind: "failed", why: carried.why };
+  };
+  return async (parcel: Parcel): Promise<Outcome> => {
+    const { copies, delayMs } = disorder();
+    if (parcel.type !== "events_api" || (copies === undefined && delayMs === undefined))
+      return deliver(parcel, { first: undefined });
+    const count = copies?.({ id: String(parcel.body.event_id), type: eventType(parcel) ?? "" }) ?? 1;
+    const all = Array.from({ length: count }, async (_, i): Promise<Outcome> => {
+      if (!(await waited(delayMs?.() ?? 0, signal))) return { kind: "failed", why: "closed" };
+      return deliver(parcel, { first: i === 0 ? undefined : { attempt: i, reason: "timeout" } });
+    });
+    const [first] = await Promise.all(all);
+    return first ?? { kind: "failed", why: "none asked for" };
+  };
+}
+
+const eventType = ({ body }: Parcel): string | undefined => {
+  const { event } = body;
+  return typeof event === "object" && event !== null && "type" in event ? String(event.type) : undefined;
+};
+
+function bare(parcel: Parcel, retry: Retry | undefined): Omit<DeliveryEntry, "by"> {
+  const event = eventType(parcel);
+  const id = parcel.body.event_id;
+  return {
+    kind: "delivery",
+    at: now(),
+    type: parcel.type,
+    ...(event === undefined ? {} : { event }),
+    ...(typeof id === "string" ? { eventId: id } : {}),
+    attempt: retry?.attempt ?? 0,
+    body: parcel.body,
+  };
+}
+
+const entryOf =
+  (parcel: Parcel, retry: Retry | undefined, transcript: Transcript) =>
+  (by: "socket" | "http"): DeliveryEntry =>
+    transcript.add({ ...bare(parcel, retry), by });
+
+/** Waits, unless everything closes before; false then. */
+async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const stop = (): void => resolve(false);
+  const timer = setTimeout(() => resolve(true), ms);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,131 @@
+import { tellTeam } from "./events.ts";
+import { addInstall, createInstalls, installOf } from "./installs.ts";
+import type { User } from "./model.ts";
+import { makeChannel } from "./places.ts";
+import { known, type State } from "./state.ts";
+import { userObject } from "./wire.ts";
+
+/** A workspace with the app in it; where an org has it, the token is the org's. */
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly enterprise: string | undefined;
+  /** `xoxb-…`, or "" where the app is not installed. */
+  readonly token: string;
+  readonly bot: string;
+  readonly botId: string;
+}
+
+/** A person, or another app's bot. */
+export interface NewUser {
+  readonly name: string;
+  readonly realName?: string;
+  readonly isAdmin?: boolean;
+  readonly isOwner?: boolean;
+  readonly guest?: "multi" | "single";
+  readonly isBot?: boolean;
+}
+
+/** A channel. */
+export interface NewPlace {
+  readonly name: string;
+  readonly kind?: "public" | "private";
+  readonly members?: readonly string[];
+  readonly creator?: string;
+  /** Whether this app's bot is in it; it is, unless said otherwise. */
+  readonly bot?: boolean;
+}
+
+/** The scopes that an install has unless a test says otherwise. */
+export const DEFAULT_SCOPES: readonly string[] = [
+  "app_mentions:read",
+  "assistant:write",
+  "channels:history",
+  "channels:read",
+  "chat:write",
+  "commands",
+  "files:read",
+  "groups:history",
+  "groups:read",
+  "im:history",
+  "im:read",
+  "im:write",
+  "mpim:history",
+  "mpim:read",
+  "reactions:read",
+  "reactions:write",
+  "team:read",
+  "users:read",
+];
+
+/** Builds what there is, and who is in it. */
+export const createWorld = (state: State, scopes: readonly string[]) => ({
+  ...places(state, scopes),
+  ...persons(state),
+  ...createInstalls(state, scopes),
+});
+
+interface NewWorkspace {
+  readonly name: string;
+  readonly enterprise?: string;
+  /** Whether the app is in it; it is, unless said otherwise. */
+  readonly installed?: boolean;
+  /** The app is in the whole org, by one install. */
+  readonly orgInstall?: boolean;
+}
+
+function places(state: State, scopes: readonly string[]) {
+  return {
+    /** An org. */
+    addEnterprise({ name }: { readonly name: string }): string {
+      const id = state.clock.id("E");
+      state.enterprises.set(id, { id, name });
+      return id;
+    },
+    addWorkspace({ name, enterprise, installed = true, orgInstall = false }: NewWorkspace): Workspace {
+      const id = state.clock.id("T");
+      const domain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+      state.teams.set(id, { id, name, domain, enterprise });
+      const reach = orgInstall ? { enterprise, team: undefined } : { enterprise: undefined, team: id };
+      const install = installOf(state, id) ?? (installed ? addInstall(state, id, { reach, scopes }) : undefined);
+      const { token = "", botUser: bot = "", botId = "" } = install ?? {};
+      return { id, name, domain, enterprise, token, bot, botId };
+    },
+    addChannel(team: string, { name, kind = "public", members = [], creator, bot = true }: NewPlace): string {
+      const own = bot ? installOf(state, team)?.botUser : undefined;
+      const all = [...members, ...(own === undefined ? [] : [own])];
+      const by = creator ?? members[0] ?? own ?? "";
+      const { id } = known(state.teams, team, "workspace");
+      return makeChannel(state, { team: id, kind, name, creator: by, members: all }).id;
+    },
+  };
+}
+
+function persons(state: State) {
+  return {
+    addUser(
+      team: string,
+      { name, realName = name, isAdmin = false, isOwner = false, guest, isBot = false }: NewUser,
+    ): string {
+      const id = state.clock.id("U");
+      const bot = { botId: isBot ? state.clock.id("B") : undefined, appId: isBot ? state.clock.id("A") : undefined };
+      const own = known(state.teams, team, "workspace").id;
+      state.users.set(id, { id, team: own, name, realName, ...bot, isAdmin, isOwner, guest, deleted: false });
+      return id;
+    },
+    /** A group of people with a handle; its mention pages them all. */
+    addGroup({ handle, users }: { readonly handle: string; readonly users: readonly string[] }): string {
+      const id = state.clock.id("S");
+      state.groups.set(id, { handle, users });
+      return id;
+    },
+    /** A user leaves the company, or has other rights. */
+    setUser(user: string, to: Partial<Pick<User, "isAdmin" | "isOwner" | "guest" | "deleted">>): void {
+      const found = known(state.users, user, "user");
+      Object.assign(found, to);
+      const { team } = found;
+      tellTeam(state, team, { type: "user_change", user: userObject(state, found, state.teams.get(team)) });
+    },
+  };
+}
