@@ -1,0 +1,154 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Program, Status } from "./box.ts";
+import { topics } from "./machine-steps.ts";
+import { started, type Stage } from "./stage.ts";
+import { countHolding, rowsUnder, whatIsFound } from "./store.ts";
+
+const SAID = /memory\.sqlite$|answers\.sqlite$/;
+
+/** What is there before the input, so that one sees what it changes. */
+export async function noteBefore(stage: Stage): Promise<void> {
+  const { program, box, facts } = stage;
+  if (!program) return;
+  if (looksAt(stage, "disk_effect") || looksAt(stage, "store"))
+    facts["memory before"] = rowsUnder(box.data, SAID).length;
+  if (!looksAt(stage, "store")) return;
+  facts["passages before"] = (await program.status())?.passages;
+  facts["handbook before"] = await handbook(program);
+}
+
+/** A document beside those of the case, where it looks at what happens to others. */
+export const HANDBOOK = {
+  path: "docs/handbook.md",
+  text: "# Handbook\n\nThe handbookword of the company is patience.\n",
+};
+
+async function handbook(program: Program): Promise<string> {
+  return JSON.stringify(await whatIsFound(program, ["handbookword"]));
+}
+
+export function looksAt({ case: { must, must_not: mustNot } }: Stage, on: string): boolean {
+  return [...must, ...mustNot].some((check) => check.on === on);
+}
+
+/** What is kept, and what became of it. */
+export async function observeStore(
+  stage: Stage,
+): Promise<{ readonly texts: Record<string, string>; readonly facts: Record<string, unknown> }> {
+  const { program } = stage;
+  if (!program) return { texts: {}, facts: {} };
+  const status = await program.status();
+  const isUp = status !== undefined;
+  return {
+    texts: {
+      ...(looksAt(stage, "disk_effect") && { disk_effect: effects(stage) }),
+      ...(looksAt(stage, "disk_index") && isUp && { disk_index: await indexed(stage, program) }),
+    },
+    facts: {
+      ...(looksAt(stage, "store") && (await kept(stage, program, status))),
+      ...(looksAt(stage, "store") && (await afterDamage(stage, program))),
+      ...(looksAt(stage, "store") && (await afterLoad(stage, program))),
+      ...(looksAt(stage, "health") && (await health(stage, program, status))),
+      ...(looksAt(stage, "queue") && { "queue.orphans": openQuestions(stage) }),
+    },
+  };
+}
+
+/** Nothing can be seen to be deleted where nothing was kept. */
+function effects({ box, facts }: Stage): string {
+  const before = Number(facts["memory before"] ?? 0);
+  if (before === 0) return "nothing was kept";
+  return rowsUnder(box.data, SAID).length < before ? "memory_deleted" : "memory is as it was";
+}
+
+/** The index's own bytes, and what a search in it gives for what the case fears to be in it. */
+async function indexed({ box, case: { must, must_not: mustNot } }: Stage, program: Program): Promise<string> {
+  const feared = [...must, ...mustNot].filter(({ on }) => on === "disk_index").map(({ v }) => String(v));
+  const found = await Promise.all(feared.map((words) => program.lookup(words)));
+  return [box.bytesOnDisk("knowledge"), JSON.stringify(found)].join("\n");
+}
+
+async function kept(stage: Stage, program: Program, status: Status | undefined): Promise<Record<string, unknown>> {
+  const { box, facts, named, case: given } = stage;
+  const sought = [...given.must, ...given.must_not].flatMap(({ field = "" }) => field);
+  const rows = rowsUnder(box.data, /\.sqlite$/);
+  const said = rows.filter(({ file }) => SAID.test(file));
+  const counts = sought.flatMap((field): [string, number][] => {
+    const [what, value = ""] = field.split(":");
+    if (what === "rows_for_message") return [[`store.${field}`, countHolding(said, named.get(value)?.id ?? value)]];
+    return what === "rows_matching" ? [[`store.${field}`, countHolding(rows, value)]] : [];
+  });
+  const passages = Number(facts["passages before"] ?? Number.NaN) - (status?.passages ?? Number.NaN);
+  const fewer = Number(facts["memory before"] ?? 0) - said.length;
+  return {
+    ...Object.fromEntries(counts),
+    ...(Number.isFinite(passages) && { "store.rows_deleted": Math.max(0, passages) + Math.max(0, fewer) }),
+    ...(facts["handbook before"] !== undefined && {
+      "store.other_docs_rows_unchanged": facts["handbook before"] === (await handbook(program)),
+    }),
+  };
+}
+
+/** After a damage: whether what is found is what the documents say, or else whether the log says that it is not. */
+async function afterDamage({ facts, box }: Stage, program: Program): Promise<Record<string, unknown>> {
+  const before = facts["rows before"];
+  if (before === undefined || typeof before !== "object" || before === null) return {};
+  const after = await whatIsFound(program, topics());
+  const pairs = Object.entries(before).map(([word, text]) => ({ text: String(text), now: after[word] ?? "" }));
+  const isSaid = /damaged|rebuil|begun anew|put aside/i.test(box.logs());
+  const wrong = pairs.filter(({ text, now }) => now !== "" && now !== text).length;
+  const missing = pairs.filter(({ now }) => now === "").length;
+  return {
+    "store.silent_wrong_rows": isSaid ? 0 : wrong,
+    "store.silent_missing_rows": isSaid ? 0 : missing,
+    "store.rows_equal_ledger_after_rebuild": wrong === 0 && missing === 0,
+  };
+}
+
+/** After documents were changed all the time and processes killed: each is found, and all of it is of one revision. */
+async function afterLoad({ box, case: given }: Stage, program: Program): Promise<Record<string, unknown>> {
+  if (!("kill9" in given.input)) return {};
+  const numbers = readdirSync(join(box.folder, "docs")).flatMap((name) => /^load-(\d+)\.md$/.exec(name)?.[1] ?? []);
+  const words = numbers.map((number) => `Loadnumber${number}`);
+  const found = await whatIsFound(program, words);
+  const mixed = words.filter((word) => new Set((found[word] ?? "").match(/revision\d+x/g)).size > 1).length;
+  const missing = words.filter((word) => (found[word] ?? "") === "").length;
+  return { "store.docs_missing": missing, "store.acked_docs_lost": missing, "store.mixed_revisions": mixed };
+}
+
+async function health(stage: Stage, program: Program, status: Status | undefined): Promise<Record<string, unknown>> {
+  const { box } = stage;
+  if (!status) return {};
+  const isFound = (await program.lookup("handbookword")).length > 0;
+  const writes = status.model.kind === "ready" && status.model.writes === true;
+  return {
+    "health.chat_state": isFound ? (writes ? "ok" : "degraded_search_only") : "down",
+    "health.search_state": (await whatIsFound(program, ["topic7"]))["topic7"] ? "ok" : "down",
+    ...("disk" in stage.case.input && {
+      "health.ingest_state": (await isIngesting(stage, program)) ? "ok_after_30s" : `not ok: ${box.logs().slice(-200)}`,
+    }),
+  };
+}
+
+async function isIngesting({ box }: Stage, program: Program): Promise<boolean> {
+  box.write("docs/after.md", "# After\n\nThe afterword is read again.\n");
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await program.lookup("afterword")).length > 0) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
+/** Questions in the edge's inbox that nobody has finished, though nothing is in hand. */
+function openQuestions({ box }: Stage): number {
+  const rows = rowsUnder(box.data, /edge\/.*\.sqlite$/).filter(({ table }) => table === "questions");
+  return rows.filter(({ values }) => values.some((value) => String(value).includes("hello number"))).length;
+}
+
+/** Hearth, and beside the case's own documents the one that others are compared with. */
+export async function withHandbook(stage: Stage): Promise<void> {
+  if (!looksAt(stage, "store") && !looksAt(stage, "health")) return;
+  stage.box.write(HANDBOOK.path, HANDBOOK.text);
+  if (stage.program) await started(stage);
+}

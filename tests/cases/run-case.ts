@@ -1,0 +1,213 @@
+import { answersTo, whenAnswered, whenQuiet, type Command } from "./asking.ts";
+import { openBox } from "./box.ts";
+import type { Case, Check, Step } from "./case.ts";
+import { chatSteps, say, ANSWER_MS } from "./chat-steps.ts";
+import { matches, NotObserved, type Observed } from "./check.ts";
+import { loadSteps } from "./load-steps.ts";
+import { machineSteps } from "./machine-steps.ts";
+import { SYSTEM_CANARY, type Sink } from "./namespace.ts";
+import { whyNot } from "./needs.ts";
+import { observe } from "./observe.ts";
+import { looksAt, noteBefore, withHandbook } from "./observe-store.ts";
+import { NotRun, soughtBy, started, type Stage } from "./stage.ts";
+import { watch } from "./watch.ts";
+import { openAcme } from "./world.ts";
+
+/** What became of one run of a case. */
+export type Outcome =
+  | { readonly kind: "pass"; readonly note: string }
+  | { readonly kind: "fail"; readonly why: string }
+  | { readonly kind: "not judged"; readonly what: string }
+  | { readonly kind: "not run"; readonly why: string };
+
+/** How cases are run. */
+export interface Options {
+  readonly sink: Sink | undefined;
+  /** The most minutes that a long step may take. */
+  readonly minutes: number;
+  /** The model that writes in cases about models. */
+  readonly model: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a case once: the world and Hearth anew, its steps, what is then seen, and whether that is as it should be. */
+export async function runCase(given: Case, options: Options): Promise<Outcome> {
+  const why = whyNot(given, options);
+  if (why !== undefined) return { kind: "not run", why };
+  try {
+    const observed = await perform(given, options);
+    return options.signal.aborted ? { kind: "not run", why: "it was stopped" } : judge(given, observed);
+  } catch (error) {
+    if (options.signal.aborted) return { kind: "not run", why: "it was stopped" };
+    if (error instanceof NotRun) return { kind: "not run", why: `it needs ${error.message}` };
+    const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { kind: "fail", why: `the run broke: ${what.split("\n").slice(0, 4).join("; ")}` };
+  }
+}
+
+async function perform(given: Case, { sink, minutes, model, signal }: Options): Promise<Observed> {
+  await using stack = new AsyncDisposableStack();
+  const acme = ["discord", "any"].includes(given.platform)
+    ? stack.use(await openAcme({ grants: grantsOf(given) }))
+    : undefined;
+  const box = stack.use(openBox(acme, given.puppet, { ...(model !== undefined && { model }) }));
+  const stage: Stage = {
+    case: given,
+    box,
+    acme,
+    sink,
+    program: undefined,
+    questions: [],
+    named: new Map(),
+    background: [],
+    facts: { "lost before": sink?.lost() },
+    texts: {},
+    input: undefined,
+    wants: (what) => [...given.must, ...given.must_not].some((check) => soughtBy(check) === what),
+    minutes,
+    signal,
+  };
+  stack.defer(async () => {
+    for (const one of stage.background) {
+      one.stop();
+      await one.work.catch(() => {});
+    }
+  });
+  await withHandbook(stage);
+  for (const step of given.setup) await take(step, stage);
+  if (acme && !("start" in given.input) && !("census" in given.input)) await started(stage);
+  await somethingKept(stage);
+  await noteBefore(stage);
+  const measured = stage.program && (await measurer(stage));
+  const since = box.prompts().length;
+  await take(given.input, stage);
+  if (acme) await whenQuiet(acme);
+  const seen = await measured?.stop();
+  await lookBehind(stage);
+  return observe(stage, { measured: seen, since });
+}
+
+function grantsOf({ setup }: Case): string[] {
+  return setup.flatMap(({ grant }) =>
+    typeof grant === "object" && grant !== null && "discord" in grant && Array.isArray(grant.discord)
+      ? grant.discord.map(String)
+      : [],
+  );
+}
+
+const STEPS = { ...chatSteps, ...loadSteps, ...machineSteps };
+
+async function take(step: Step, stage: Stage): Promise<void> {
+  for (const [name, value] of Object.entries(step)) {
+    stage.signal.throwIfAborted();
+    if (name === "repeat") await repeat(value, stage);
+    else if (name === "steps" && Array.isArray(value)) for (const one of value) await take(one, stage);
+    else {
+      const act = STEPS[name];
+      if (!act) throw new NotRun(`a step "${name}"`);
+      await act(value, stage);
+    }
+  }
+}
+
+/** A step so many times, with its number for {i}. Nobody waits for answers in between. */
+async function repeat(given: unknown, stage: Stage): Promise<void> {
+  if (typeof given !== "object" || given === null || !("n" in given) || !("step" in given))
+    throw new NotRun("a step that is repeated");
+  const hurried: Stage = { ...stage, wants: (what) => what === "many" || stage.wants(what) };
+  await started(stage);
+  hurried.program = stage.program;
+  for (let number = 0; number < Number(given.n); number += 1)
+    await take(JSON.parse(JSON.stringify(given.step).replaceAll("{i}", String(number))), hurried);
+}
+
+/** A question and its answer, so that something is kept that could be deleted. */
+async function somethingKept(stage: Stage): Promise<void> {
+  if (!stage.acme || !looksAt(stage, "disk_effect")) return;
+  const question = say({ in: "ga_general", by: "ann", text: "Where is the printer?" }, stage, { asks: true });
+  if (question) await whenAnswered(stage.acme, question, ANSWER_MS);
+}
+
+/** Measures from here on; what is loaded at the first question of all is loaded before. */
+async function measurer(stage: Stage) {
+  const { program } = stage;
+  if (!program) return undefined;
+  if (stage.wants("proc.rss_mb_delta")) await warmUp(program.url);
+  return watch(program, { blocking: stage.wants("proc.event_loop_block_ms") });
+}
+
+async function warmUp(url: string): Promise<void> {
+  const response = await fetch(new URL("/api/ask", url), {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ id: crypto.randomUUID(), text: "Where is the printer?", turns: [] }),
+  });
+  await response.text();
+}
+
+/** Presses "Why?" below the answer, where a check is about what only that tells. */
+async function lookBehind(stage: Stage): Promise<void> {
+  const { acme, input } = stage;
+  const isSought = stage.wants("proc.search_ms") || stage.wants("proc.generated_tokens");
+  if (!acme || !isSought || !input || "token" in input) return;
+  const last = answersTo(acme, input).at(-1);
+  if (!last?.components.some(({ label }) => label === "Why?")) return;
+  const why = acme.emulator.press({ by: input.by, in: input.in, message: last.id, label: "Why?" });
+  const text = await acme.emulator.until(() => textOf(why), ANSWER_MS).catch(() => "");
+  const search = /search ([\d.]+) (ms|s)/.exec(text);
+  if (search) stage.facts["proc.search_ms"] = Number(search[1]) * (search[2] === "s" ? 1_000 : 1);
+  const written = /(\d+) written/.exec(text.replaceAll(",", ""));
+  stage.facts["proc.generated_tokens"] = written ? Number(written[1]) : 0;
+}
+
+function textOf({ content, followUps }: Command): string | undefined {
+  return content ?? followUps.at(-1)?.content;
+}
+
+/** Whether what was seen is as the case wants it. A check that cannot be told makes it "not judged", unless another one failed. */
+export function judge(given: Case, observed: Observed): Outcome {
+  const unseen: string[] = [];
+  const verdicts = [
+    ...given.must_not.map((check) => ({ check, isWanted: false })),
+    ...given.must.map((check) => ({ check, isWanted: true })),
+  ];
+  for (const { check, isWanted } of verdicts) {
+    try {
+      if (matches(check, observed) !== isWanted) return { kind: "fail", why: describe(check, isWanted, observed) };
+    } catch (error) {
+      if (!(error instanceof NotObserved)) throw error;
+      unseen.push(error.message);
+    }
+  }
+  if (given.must_not.some(({ v }) => v === SYSTEM_CANARY) && observed.texts["rules marked"] === "no")
+    unseen.push("a mark in the model's rules");
+  if (unseen.length > 0) return { kind: "not judged", what: [...new Set(unseen)].join(", ") };
+  return { kind: "pass", note: noteOf(given, observed) };
+}
+
+/** Says when the model, whose words the case is about, was never asked. */
+function noteOf({ puppet }: Case, { texts }: Observed): string {
+  return puppet !== undefined && texts["prompt"] === "" ? "the model was not asked" : "";
+}
+
+function describe(check: Check, isWanted: boolean, observed: Observed): string {
+  const { on, field, op, v, to } = check;
+  const what = `${on}${field === undefined ? "" : `.${field}`}${to === undefined ? "" : ` to ${to}`} ${op} ${JSON.stringify(v)}`;
+  return `${isWanted ? "must" : "must not"} ${what}; seen: ${shortened(seenOf(check, observed))}`;
+}
+
+function seenOf(check: Check, { sent, texts, facts }: Observed): string {
+  const fact = facts[soughtBy(check)];
+  if (fact !== undefined) return JSON.stringify(fact);
+  if (check.on === "outbound") {
+    const shown = sent.filter(({ kind }) => kind !== "other");
+    const last = new Map(shown.map((one) => [`${one.channel}${one.repliesTo ?? ""}`, one]));
+    return [...last.values()].map(({ channel, text }) => `[${channel}] ${text}`).join(" | ");
+  }
+  return texts[check.on] ?? "nothing";
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, " ").trim();
+  return line.length <= 400 ? line : `${line.slice(0, 200)} … ${line.slice(-200)}`;
+}
