@@ -1,20 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { DiscordAPIError, RESTJSONErrorCodes } from "discord.js";
 import type { Asked, Posted } from "../platform.ts";
 import type { DiscordApi, Door } from "./api.ts";
 import type { Carrier } from "./carrier.ts";
 import { addressOf, channelOf, DIRECT } from "./from-discord.ts";
 import type { DiscordMessage } from "./message.ts";
 import { type Carrying, createMessageCarrier, partsOf, type Target } from "./message-carrier.ts";
+import { isDoorShut } from "./refusal.ts";
 import { timeOf } from "./snowflake.ts";
 import { toMessage } from "./to-discord.ts";
 
 /** An interaction's door closes after 15 minutes; what is left is for the last words there. */
 const OPEN_MS = 14.5 * 60_000;
 const CLOSED_MS = 15 * 60_000;
-/** Whatever was not acknowledged by then never will be; and how often it is looked whether it was. */
-const ACKNOWLEDGED_MS = 3_500;
-const LOOK_MS = 100;
+/** A command that is not acknowledged by then never is. */
+const OPENS_MS = 3_500;
+const KNOCK_MS = 100;
 /** Where ordinary messages begin to be counted in the outbox, after those of the interaction. */
 const LATER = 100;
 
@@ -54,48 +54,61 @@ export function createInteractionCarrier(
   const age = () => now() - timeOf(door.interaction);
   const posted = () => partsOf(inbox, job, { from: 0, to: LATER });
   const later = createMessageCarrier(carrying, { job, offset: LATER }, (options) => laterTarget(api, asked, options));
-  let isShut = false;
+  const entrance = createEntrance(age);
   return {
     async post(part, body, options) {
       inbox.plan(job, part);
-      const message =
+      const send = () =>
         part === 0
-          ? await whenAcknowledged(() => api.editThere(door, "@original", body, options), { age, ...options })
-          : await api.followUp(door, body, { ...options, isPrivate });
-      isShut = message === undefined;
+          ? api.editThere(door, "@original", body, options)
+          : api.followUp(door, body, { ...options, isPrivate });
+      const message = await entrance.pass(send, options);
       if (message === undefined) return later.post(part, body, options);
       const result = toPosted(asked, message);
       inbox.sent(job, part, result);
       return result;
     },
-    edit: async ({ id }, body, options) => void (await api.editThere(door, id, body, options)),
+    async edit({ id }, body, options) {
+      const edited = await entrance.pass(() => api.editThere(door, id, body, options), options);
+      if (edited === undefined) throw new Error("A command can be answered no more where it was used");
+    },
     remove: ({ id }, options) => api.removeThere(door, id, options),
     // Discord shows by itself that a command is being worked on.
     typing: () => Promise.resolve(),
     posted,
     async next(options) {
-      const isMoved = isShut || later.posted().size > 0;
-      if (age() < OPEN_MS && !isMoved) return undefined;
+      const isMoved = later.posted().size > 0;
+      if (age() < OPEN_MS && !entrance.isShut() && !isMoved) return undefined;
       if (!isMoved) await leave(api, { asked, door, isOpen: age() < CLOSED_MS, posted }, options);
       return later;
     },
   };
 }
 
-/** Discord knows a command's own message once the command is acknowledged, which may be on its way; undefined where it never was. */
-async function whenAcknowledged<Result>(
-  edit: () => Promise<Result>,
-  { age, signal }: Options & { readonly age: () => number },
-): Promise<Result | undefined> {
-  for (;;) {
-    try {
-      return await edit();
-    } catch (error) {
-      if (!(error instanceof DiscordAPIError) || error.code !== RESTJSONErrorCodes.UnknownWebhook) throw error;
-      if (age() > ACKNOWLEDGED_MS) return undefined;
-      await delay(LOOK_MS, undefined, { signal });
-    }
-  }
+/**
+ * The way through a door, which opens when the command is acknowledged: that may still be on its way. Gives undefined where it was never
+ * opened, or was shut before its time.
+ */
+function createEntrance(age: () => number): {
+  pass<Result>(work: () => Promise<Result>, options: Options): Promise<Result | undefined>;
+  isShut(): boolean;
+} {
+  let isShut = false;
+  return {
+    isShut: () => isShut,
+    async pass(work, { signal }) {
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          if (!isDoorShut(error)) throw error;
+          isShut = age() > OPENS_MS;
+          if (isShut) return undefined;
+        }
+        await delay(KNOCK_MS, undefined, { signal });
+      }
+    },
+  };
 }
 
 async function laterTarget(api: DiscordApi, asked: Asked, options: Options): Promise<Target> {

@@ -30,6 +30,17 @@ export function isHistoryHidden(error: unknown): boolean {
   );
 }
 
+const DOORS = new Set<number | string>([
+  RESTJSONErrorCodes.UnknownWebhook,
+  RESTJSONErrorCodes.UnknownInteraction,
+  RESTJSONErrorCodes.InvalidWebhookToken,
+]);
+
+/** Whether an interaction can be answered no more, or not yet. Pure. */
+export function isDoorShut(error: unknown): boolean {
+  return error instanceof DiscordAPIError && (DOORS.has(error.code) || error.status === 401);
+}
+
 /** A reply to a message that is not there is an invalid form, and the answer names the reference. */
 function isReferenceGone({ code, rawError }: DiscordAPIError): boolean {
   return (
