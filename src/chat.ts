@@ -1,6 +1,11 @@
 /** Who may read something. A document has exactly one; a place where people talk grants a set of them (its clearance). */
 export type Audience = "public" | "team" | `${string}:${string}`;
 
+/** Whether a word names an audience. */
+export function isAudience(word: string): word is Audience {
+  return word === "public" || word === "team" || word.includes(":");
+}
+
 /** Characters of one message, and earlier turns, that go along with a question; more is no question. */
 export const LONGEST_TEXT = 4_000;
 export const MOST_TURNS = 50;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Audience, Passage } from "../chat.ts";
+import { isAudience, type Passage } from "../chat.ts";
 import type { EmbedderFacts } from "./embedder.ts";
 import { embeddedText } from "./embedded-text.ts";
 import type { EmbeddingOptions } from "./embedding.ts";
@@ -109,10 +109,6 @@ async function readPassages(
     });
     return passages.length === document.passages ? [{ document, passages }] : [];
   });
-}
-
-function isAudience(text: string): text is Audience {
-  return text === "public" || text === "team" || text.includes(":");
 }
 
 async function vectorsOf(

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
-import type { Audience } from "../chat.ts";
+import { isAudience, type Audience } from "../chat.ts";
 import { leftOut } from "./folder.ts";
 import type { ExplainedQuestion, Explanation, FailedDocument, Found, Term } from "./knowledge.ts";
 import type { KnownDocument, PassageIndex } from "./passage-index.ts";
@@ -12,7 +12,8 @@ import type { Listing, Source } from "./source.ts";
 interface Given {
   readonly sources: readonly Source[];
   readonly index: Pick<PassageIndex, "documents" | "document">;
-  readonly failed: readonly FailedDocument[];
+  /** What could not be read of a file, by its id. */
+  readonly failed: (fileId: string) => readonly FailedDocument[];
   readonly search: (question: string, options: { readonly clearance: readonly Audience[] }) => Promise<Found>;
   readonly question?: string;
   readonly signal: AbortSignal;
@@ -36,7 +37,7 @@ export async function explainPath(path: string, given: Given): Promise<Explanati
   const known = await index.documents();
   const fileId = source.idOf(inside);
   const documents = [...known].filter(([, { file }]) => file === fileId);
-  const why = whyNot(inside, { source, listing: await source.list({ signal }), failed: given.failed });
+  const why = whyNot(inside, { source, listing: await source.list({ signal }), failed: given.failed(fileId) });
   if (documents.length === 0) {
     return why ?? notRead(inside, "it was not read yet", "hearth docs sync reads it");
   }
@@ -66,7 +67,7 @@ function whyNot(
   const isAt = (other: { readonly path: string }) => path === other.path || path.startsWith(`${other.path}/`);
   const left = leftOut(source.options)(path);
   if (left !== undefined) return notRead(path, left, "rename it, or change exclude");
-  const refused = listing.refused.find(isAt) ?? failed.find(({ path: other }) => other === path);
+  const refused = listing.refused.find(isAt) ?? failed[0];
   if (refused) return notRead(path, refused.reason, "mend that, and hearth docs sync reads it");
   if (!isDocumentName(path))
     return notRead(
@@ -112,10 +113,6 @@ async function placeFor(
 function clearanceOf(documents: readonly (readonly [string, KnownDocument])[]): Audience[] {
   const named = documents.flatMap(([, { audience }]) => (isAudience(audience) ? [audience] : []));
   return [...new Set<Audience>(["public", "team", ...named])];
-}
-
-function isAudience(text: string): text is Audience {
-  return text === "public" || text === "team" || text.includes(":");
 }
 
 function isInside(path: string, folder: string): boolean {

@@ -3,13 +3,15 @@ import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { unlessAborted } from "../abort.ts";
+import type { Audience } from "../chat.ts";
 import type { Log } from "../log.ts";
+import { createAttach } from "./attach.ts";
 import { openAttachedReader, type AttachedReader } from "./attached.ts";
 import { explainPath } from "./explain.ts";
 import { createFolderSource } from "./folder.ts";
 import type { Embedder } from "./embedder.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
-import type { Knowledge } from "./knowledge.ts";
+import type { FailedDocument, Knowledge } from "./knowledge.ts";
 import { INDEX_FORMAT, openLanceIndex } from "./lance.ts";
 import { lancePlaceIn, type LancePlace } from "./lance-place.ts";
 import { openLedger } from "./ledger.ts";
@@ -19,7 +21,7 @@ import { openMeaning, type OpenMeaning } from "./open-meaning.ts";
 import type { PassageIndex } from "./passage-index.ts";
 import { openReader } from "./read/reader.ts";
 import type { Reranker } from "./reranker.ts";
-import { askedOf, createSearch } from "./search.ts";
+import { createSearch } from "./search.ts";
 import { followIndex, followVectors, openWhenNeeded, standingOf, type SharedPlace } from "./shared-index.ts";
 import type { FolderOptions, Source } from "./source.ts";
 import { rightToShare, rightToWrite, whenGained, type WritingRight } from "./writing-right.ts";
@@ -85,7 +87,9 @@ export async function openKnowledge(options: KnowledgeOptions): Promise<Knowledg
   const told = () => ({ ...storage(), meaning: meaning.state(), failed: keeper.failed() });
   const status = async () => ({ ...(await standing()), ...told() });
   const attachedReader = stack.use(openAttachedReader());
-  const parts = { index, right, meaning, vectors, keeper, sources, status, attachedReader };
+  // The ledger is the writer's.
+  const failedIn = (fileId: string) => (right.isHeld() ? ledger.entries().get(fileId)?.failed : undefined) ?? [];
+  const parts = { index, right, failedIn, meaning, vectors, keeper, sources, status, attachedReader };
   const owned = stack.move();
   return { ...knowledgeOf(parts), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -94,6 +98,7 @@ export async function openKnowledge(options: KnowledgeOptions): Promise<Knowledg
 function knowledgeOf(parts: {
   readonly index: PassageIndex;
   readonly right: WritingRight;
+  readonly failedIn: (fileId: string) => readonly FailedDocument[];
   readonly meaning: Meaning;
   readonly vectors: Pick<OpenMeaning, "catchUpSoon" | "complete">;
   readonly keeper: Keeper;
@@ -101,11 +106,11 @@ function knowledgeOf(parts: {
   readonly status: Knowledge["status"];
   readonly attachedReader: AttachedReader;
 }): Omit<Knowledge, typeof Symbol.asyncDispose> {
-  const { index, right, meaning, vectors, keeper, sources, status } = parts;
-  const search = createSearch(index, meaning);
+  const { index, right, meaning, vectors, keeper, sources, status, failedIn: failed } = parts;
+  const { search, lookup } = createSearch(index, meaning);
   return {
-    search: search.search,
-    lookup: search.lookup,
+    search,
+    lookup,
     attach: createAttach(parts),
     document: (id, { clearance }) => index.document(id, { clearance }),
     nearness: (question, texts, options) => meaning.nearness(question, texts, options),
@@ -120,31 +125,13 @@ function knowledgeOf(parts: {
       }
     },
     plan: (options) => keeper.plan(options),
-    explain: (path, { question, signal }) =>
-      explainPath(path, {
-        sources,
-        index,
-        failed: keeper.failed(),
-        search: (text, options) => search.search({ text, earlier: [] }, { ...options, limit: EXPLAINED, signal }),
-        ...(question !== undefined && { question }),
-        signal,
-      }),
+    explain: (path, { question, signal }) => {
+      const findAll = (text: string, options: { readonly clearance: readonly Audience[] }) =>
+        search({ text, earlier: [] }, { ...options, limit: EXPLAINED, signal });
+      const asked = question === undefined ? {} : { question };
+      return explainPath(path, { sources, index, failed, search: findAll, signal, ...asked });
+    },
     status,
-  };
-}
-
-function createAttach(given: {
-  readonly index: PassageIndex;
-  readonly meaning: Meaning;
-  readonly attachedReader: AttachedReader;
-}): Knowledge["attach"] {
-  const { index, meaning, attachedReader } = given;
-  return async (files, { signal, isAlone, ...asking }) => {
-    const attached = await attachedReader.read(files, { terms: askedOf(asking).terms, signal });
-    const apart = meaning.apart();
-    const { search } = createSearch(index, apart, { ...attached, isAlone });
-    const { beginnings, unread } = attached;
-    return { search, nearness: apart.nearness, beginnings, unread };
   };
 }
 

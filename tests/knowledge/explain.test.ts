@@ -74,6 +74,26 @@ describe("explaining a file", () => {
     });
   });
 
+  it("tells nothing of a file of the same path in another folder", async () => {
+    using files = scratch({ "one/deep.html": "<div>".repeat(3_000), "two/deep.html": "<p>Words.</p>" });
+    await using knowledge = await openKnowledge({
+      dataFolder: join(files.folder, "data"),
+      folders: ["one", "two"].map((name) => folderOf(join(files.folder, name))),
+      watch: false,
+      log: silentLog(),
+    });
+    await knowledge.sync({ signal });
+    const explain = (path: string) => knowledge.explain(join(files.folder, path), { signal });
+    expect(await explain("one/deep.html")).toMatchObject({
+      why: expect.stringContaining("nested more than 2000 deep"),
+    });
+    expect(await explain("two/deep.html")).toMatchObject({ kind: "read" });
+    files.write("one/late/deep.html", "<div>".repeat(3_000));
+    await knowledge.sync({ signal });
+    files.write("two/late/deep.html", "<p>Words.</p>");
+    expect(await explain("two/late/deep.html")).toMatchObject({ why: "it was not read yet" });
+  });
+
   it("says where a document stands for a question, and which words it has and lacks", async () => {
     await using documents = await reading();
     expect(await documents.explain("docs/leave.md", "How many days of annual leave?")).toMatchObject({
