@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openDiscordEmulator } from "../../emulators/discord/emulator.ts";
 import { runDoctor } from "../../src/commands/doctor.ts";
 import type { CommandLine } from "../../src/config.ts";
 import { root, scratch } from "../helpers/hearth.ts";
@@ -83,5 +84,30 @@ describe("hearth doctor", () => {
     expect(checks).toContainEqual(
       expect.objectContaining({ what: "the documents", says: `Documents: ${join(place.folder, "handbook")}` }),
     );
+  });
+
+  it("looks at Discord with the token of a file, and prints the link that invites the bot", async () => {
+    const token = `${"A".repeat(24)}.${"B".repeat(6)}.${"C".repeat(38)}`;
+    await using discord = await openDiscordEmulator({ rates: "wide", token });
+    const guild = discord.world.guild({ name: "Acme", botRights: ["VIEW_CHANNEL", "ADMINISTRATOR"] });
+    discord.world.channel({ guild, name: "general" });
+    using place = scratch({
+      "config/hearth.yaml": `discord:\n  api: "${discord.api}"\n  cdn: "${discord.cdn}"\n`,
+      token: `${token}\n`,
+    });
+    const environment = { DISCORD_TOKEN_FILE: join(place.folder, "token") };
+    const { code, said } = await doctor(place.folder, { environment });
+    expect(said).toMatch(/^ok +Discord: the token is that of the bot hearth#/m);
+    expect(said).toMatch(
+      /^warning +Discord, Acme \(\d+\): the bot has more rights than needed: Administrator\n +Cure: /m,
+    );
+    expect(said).toMatch(/exactly the rights that it needs:\nhttps:\/\/discord\.com\/oauth2\/authorize\?client_id=\d+/);
+    expect(said).not.toContain(token);
+    expect(code).toBe(0);
+    discord.world.setApplicationFlags(0);
+    const json = await doctor(place.folder, { environment, json: true });
+    expect(JSON.parse(json.said)).toMatchObject({ ok: false, invite: expect.stringContaining(discord.application) });
+    expect(json.code).toBe(1);
+    expect(discord.transcript.violations).toEqual([]);
   });
 });
