@@ -3,6 +3,7 @@ import { relative, resolve } from "node:path";
 import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { askHumanSchema, discordSchema } from "./config-discord.ts";
+import { askHumanInSlackSchema, slackSchema } from "./config-slack.ts";
 import { codeOf } from "./error-code.ts";
 import { UserError } from "./user-error.ts";
 
@@ -10,6 +11,7 @@ const audience = z.union([
   z.literal("public"),
   z.literal("team"),
   z.templateLiteral(["discord:", z.string().regex(/^\d{5,20}(?::\d{5,20}){0,2}$/)]),
+  z.templateLiteral(["slack:", z.string().regex(/^T[A-Z0-9]{2,20}(?::[CDG][A-Z0-9]{2,20})?$/)]),
 ]);
 
 const documents = z.strictObject({
@@ -110,6 +112,7 @@ const schema = z.strictObject({
   embeddings: embeddings.prefault({}),
   web: web.prefault({}),
   discord: discordSchema.prefault({}),
+  slack: slackSchema.prefault({}),
   links: links.prefault({}),
   seal: z.enum(["auto", "off"]).default("auto"),
   log: log.prefault({}),
@@ -207,6 +210,8 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     embeddings: embeddings.shape,
     discord: discordSchema.shape,
     "discord.askHuman": askHumanSchema.shape,
+    slack: slackSchema.shape,
+    "slack.askHuman": askHumanInSlackSchema.shape,
     links: links.shape,
     "model.servers": server.shape,
     "embeddings.server": server.shape,

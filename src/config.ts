@@ -5,6 +5,7 @@ import { readEmbeddingSettings, type EmbeddingSettings } from "./config-embeddin
 import { readConfigFile } from "./config-file.ts";
 import { readIndexSettings, type IndexSettings } from "./config-index.ts";
 import { readModelSettings, type ModelSettings } from "./config-model.ts";
+import { readSlackSettings, type SlackSettings } from "./config-slack.ts";
 import { codeOf } from "./error-code.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import { UserError } from "./user-error.ts";
@@ -49,6 +50,8 @@ export interface Settings {
   readonly log: { readonly level: string; readonly file: string };
   /** How Hearth speaks Discord, where it has a token. */
   readonly discord: DiscordSettings | undefined;
+  /** How Hearth speaks Slack, where it has a token. */
+  readonly slack: SlackSettings | undefined;
   /** Hosts that a link in an answer may lead to: those written down, and those of the documents' own addresses. */
   readonly linkHosts: readonly string[];
   /** The chat platforms that a token was given for, in the environment or in a file named there. */
@@ -100,6 +103,7 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
       file: chooseLogFile(commandLine.log ?? parsed.log.file, { data: absolute(data), absolute }),
     },
     discord: readDiscordSettings(file, place.environment),
+    slack: readSlackSettings(file, place.environment),
     linkHosts: [...new Set([...parsed.links.hosts, ...(parsed.documents ?? []).flatMap(({ url }) => hostOf(url))])],
     platforms: readPlatforms(place.environment),
     colors: !place.environment["NO_COLOR"],
@@ -167,8 +171,10 @@ function existingFolder(path: string, named: string): string {
 
 const TOKENS: Readonly<Record<string, readonly string[]>> = {
   Discord: ["DISCORD_TOKEN"],
-  Slack: ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"],
+  Slack: ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"],
 };
+/** The configuration may name a variable of its own for the token of each workspace. */
+const SLACK_TOKENS = /^SLACK_BOT_TOKEN_\w+$/;
 
 function readPlatforms(environment: Place["environment"]): string[] {
   return Object.entries(TOKENS)
@@ -188,6 +194,7 @@ export function childEnvironment(
   const kept = [
     ...keys.flatMap((key) => [key, `${key}_FILE`]),
     ...(tokens === "kept" ? [...named, ...named.map((token) => `${token}_FILE`)] : []),
+    ...(tokens === "kept" ? Object.keys(environment).filter((key) => SLACK_TOKENS.test(key)) : []),
     "PATH",
     "HOME",
     "LANG",

@@ -94,15 +94,15 @@ describe("readSettings", () => {
     expect(refusal(() => readSettings({ data: "s3://bucket/x" }, place))).toContain("is an address");
   });
 
-  it("knows which platforms have a token, and keeps none of Slack's", () => {
+  it("knows which platforms have a token", () => {
     const environment = {
       DISCORD_TOKEN: `${"A".repeat(24)}.${"B".repeat(6)}.${"C".repeat(38)}`,
-      SLACK_BOT_TOKEN: "CANARY",
-      SLACK_APP_TOKEN_FILE: "/run/secrets/slack",
+      SLACK_BOT_TOKEN: `xoxb-${"1".repeat(20)}`,
+      SLACK_APP_TOKEN: `xapp-${"2".repeat(20)}`,
     };
     const settings = readSettings({}, { ...place, environment });
     expect(settings.platforms).toEqual(["Discord", "Slack"]);
-    expect(JSON.stringify(settings)).not.toContain("CANARY");
+    expect(settings.slack?.botTokens).toEqual([{ variable: "SLACK_BOT_TOKEN", token: `xoxb-${"1".repeat(20)}` }]);
   });
 
   it("reads the example file, which is all defaults", () => {

@@ -96,7 +96,11 @@ describe("the seal", () => {
     using place = scratch();
     const settings = readSettings(
       { port: 0 },
-      { cwd: place.folder, home: place.folder, environment: { SLACK_BOT_TOKEN: "x" } },
+      {
+        cwd: place.folder,
+        home: place.folder,
+        environment: { SLACK_BOT_TOKEN: `xoxb-${"1".repeat(20)}`, SLACK_APP_TOKEN: `xapp-${"2".repeat(20)}` },
+      },
     );
     const starts = async (seal: BrainStatus["seal"]) => {
       const socket = join(place.folder, "core.sock");

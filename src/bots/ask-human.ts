@@ -1,6 +1,6 @@
 import type { Conversation } from "../chat.ts";
 
-/** The people and roles that "Ask a human" mentions, by their ids. */
+/** The people and roles (in Slack: user groups) that "Ask a human" mentions, by their ids. */
 export interface Humans {
   readonly users: readonly string[];
   readonly roles: readonly string[];
@@ -15,21 +15,28 @@ export interface HumanSettings {
  * Whom the owner wants mentioned in a conversation: those of its thread, else of its channel, else of the entries without a channel.
  * Undefined where there is nobody, and in direct messages, where a mention reaches no one.
  */
-export function humansFor(settings: HumanSettings, { space, thread, channel }: Conversation): Humans | undefined {
-  // A guild's id is a number; direct messages are in no guild.
-  if (!/^\d+$/.test(space)) return undefined;
+export function humansFor(settings: HumanSettings, conversation: Conversation): Humans | undefined {
+  if (isDirect(conversation)) return undefined;
+  const { thread, channel } = conversation;
   const entries = [thread, channel, undefined]
     .map((place, index) => (index === 0 && place === undefined ? [] : mentionsOf(settings, place)))
     .find((mentions) => mentions.length > 0);
   if (entries === undefined) return undefined;
-  return { users: idsOf(entries, "user"), roles: idsOf(entries, "role") };
+  return { users: idsOf(entries, "user"), roles: [...idsOf(entries, "role"), ...idsOf(entries, "group")] };
+}
+
+/** A guild's id is a number, and direct messages are in no guild; in Slack a channel's id says what it is. */
+function isDirect({ platform, space, channel }: Conversation): boolean {
+  return platform === "slack" ? channel.startsWith("D") : !/^\d+$/.test(space);
 }
 
 function mentionsOf({ askHuman }: HumanSettings, place: string | undefined): string[] {
   return askHuman.filter(({ channel }) => channel === place).flatMap(({ mention }) => mention);
 }
 
-function idsOf(mentions: readonly string[], kind: "user" | "role"): string[] {
-  const ids = mentions.filter((mention) => mention.startsWith(`${kind}:`)).map((mention) => mention.slice(5));
+function idsOf(mentions: readonly string[], kind: "user" | "role" | "group"): string[] {
+  const ids = mentions
+    .filter((mention) => mention.startsWith(`${kind}:`))
+    .map((mention) => mention.slice(kind.length + 1));
   return [...new Set(ids)];
 }

@@ -26,6 +26,13 @@ describe("whom to ask", () => {
     expect(humansFor(settings, conversation)).toEqual(humans);
   });
 
+  it("is nobody in a direct message of Slack's, and people and user groups elsewhere", () => {
+    const askHuman = [{ mention: ["user:U20001", "group:S30001"] }];
+    const of = (channel: string) => ({ platform: "slack" as const, space: "T50001", channel });
+    expect(humansFor({ askHuman }, of("C10001"))).toEqual({ users: ["U20001"], roles: ["S30001"] });
+    expect(humansFor({ askHuman }, of("D10001"))).toBeUndefined();
+  });
+
   it("is nobody where no entry is for the channel", () => {
     expect(humansFor({ askHuman: settings.askHuman.slice(0, 2) }, place("10007"))).toBeUndefined();
     expect(humansFor({ askHuman: [] }, place("10001"))).toBeUndefined();
