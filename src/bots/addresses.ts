@@ -4,6 +4,8 @@ export interface Allowed {
   readonly hosts: readonly string[];
   /** Whole addresses: those of the passages in hand. */
   readonly urls: readonly string[];
+  /** What a model was given: where this is there, an address that stands in none of it was made up, and is left out. */
+  readonly texts?: readonly string[];
 }
 
 /** Everything but what programs read differently from one another. */
@@ -26,7 +28,20 @@ const NO_DOMAINS: ReadonlySet<string> = new Set(
 export function isAllowed(address: string, { hosts, urls }: Allowed): boolean {
   const url = URL.parse(address);
   if (!url || !PLAIN_HTTPS.test(address) || url.username !== "" || url.password !== "") return false;
-  return hosts.includes(url.host) || urls.includes(address);
+  return urls.includes(address) || (hosts.includes(url.host) && !leadsOn(address.slice("https://".length)));
+}
+
+/** Whether another address is within one, to which a page may lead on. */
+function leadsOn(address: string): boolean {
+  const decoded = address.replaceAll(/%(?:25)*2f/gi, "/").replaceAll(/%(?:25)*5c/gi, "\\");
+  return /\/{2}|\\/.test(decoded);
+}
+
+/** Whether an address, without its scheme, was made up. A lone name with a dot in it is none: it may be two sentences that touch. Pure. */
+export function isMadeUp(address: string, { texts }: Allowed): boolean {
+  const bare = withoutScheme(address);
+  const isWhole = bare !== address || /^www\.|[/?@]/i.test(bare);
+  return texts !== undefined && isWhole && !texts.some((text) => text.includes(bare));
 }
 
 /** Whether a client or a reader would take some part of a word for an address. Pure. */

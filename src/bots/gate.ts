@@ -1,6 +1,6 @@
 import { withoutMentions } from "../mentions.ts";
 import { withoutUnseen } from "../unseen.ts";
-import { isAllowed, looksLikeAddress, withoutScheme, type Allowed } from "./addresses.ts";
+import { isAllowed, isMadeUp, looksLikeAddress, withoutScheme, type Allowed } from "./addresses.ts";
 import { blocksOf } from "./split-blocks.ts";
 
 /** What looks like a secret of the platforms: Slack's tokens, and three parts of base64url as bots of Discord have them. */
@@ -12,6 +12,8 @@ const CONSTRUCT =
   /(?<picture>!?)\[(?<words>[^[\]\n]{0,1000})\]\([ \t]*<?(?<address>[^\s<>]{0,4000}?)>?(?:[ \t]+["'(][^"\n]{0,500})?\)|^[ \t]{0,3}\[(?<name>[^[\]\n]{1,200})\]:[ \t]*(?=\S)|<(?<inner>[^<>\n]{1,2000})>|(?<bare>https?:\/\/[^\s<>`"“”|]+)|(?<word>[^\s<>`"“”|()[\]{}]+)/gimu;
 const ADDRESS = /^(?:[a-z][a-z0-9+.-]{0,30}:\/\/|www\.|mailto:|tel:)/i;
 const TAG = /^(?:\/?[a-z][^\n]*|!--[^\n]*|[!?][^\n]*)$/i;
+/** Stands in place of an address that a model made up. */
+const REMOVED = "link removed";
 const PUNCTUATION = /[.,;:!?)\]}'*_~…]+$/;
 const OPENING = /^['*_~]+/;
 const OPENING_ANGLE = /<(?=[/a-z!?@#&:])/gi;
@@ -22,7 +24,9 @@ const INLINE_CODE = /(?<!`)`(?!`)([^`\n]+)`(?!`)/g;
  * address as code without its scheme. Fences are those that every client knows. What has been through it stays as it is. Pure.
  */
 export function gateMarkdown(text: string, allowed: Allowed): string {
-  const gated = blocksOf(withoutSecrets(withoutUnseen(text))).map((block, place) => {
+  // Three of them make a quote of all that follows.
+  const plain = withoutSecrets(withoutUnseen(text)).replaceAll(/^[ \t]*>{3,}/gm, ">");
+  const gated = blocksOf(plain).map((block, place) => {
     const gap = place === 0 ? "" : block.gap;
     return gap + (block.kind === "fence" ? gateFence(block.text, allowed) : gateInline(block.text, allowed));
   });
@@ -42,9 +46,15 @@ export function gateLine(text: string, allowed: Allowed = { hosts: [], urls: [] 
 /** A link to where a passage can be read, or its words alone where that is no link. Pure. */
 export function gateLink(words: string, url: string | undefined): string {
   const shown = gateLine(words);
-  if (url === undefined || !isAllowed(url, { hosts: [], urls: [url] })) return shown;
-  // Brackets would end the link, and code in it is shown as it is typed.
-  return `[${shown.replaceAll("`", "")}](${url.replaceAll("(", "%28").replaceAll(")", "%29")})`;
+  const href = url === undefined ? undefined : URL.parse(url)?.href.replaceAll(/['()]/g, percentEncoded);
+  if (href === undefined || !isAllowed(href, { hosts: [], urls: [href] })) return shown;
+  // Code within a link is shown as it is typed.
+  return `[${shown.replaceAll("`", "")}](${href})`;
+}
+
+/** Brackets would end a link's address, and quotation marks begin its title. */
+function percentEncoded(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 }
 
 function gateFence(text: string, allowed: Allowed): string {
@@ -58,6 +68,7 @@ function gateFence(text: string, allowed: Allowed): string {
 function gateCode(text: string, allowed: Allowed): string {
   return text.replaceAll(/[^\s<>"'`|]+/g, (word) => {
     const plain = word.normalize("NFKC");
+    if (looksLikeAddress(plain) && isMadeUp(plain.replace(PUNCTUATION, ""), allowed)) return REMOVED;
     if (!plain.includes("://")) return word;
     const start = plain.search(/https:\/\//i);
     const address = start === -1 ? plain : plain.slice(start).replace(PUNCTUATION, "");
@@ -95,7 +106,8 @@ function gateConstruct(whole: string, groups: Groups, allowed: Allowed): string 
     const shown = gateInline(words, allowed);
     if (picture === "!") return shown;
     if (isAllowed(address, allowed)) return `[${shown.replaceAll("`", "")}](${address})`;
-    return address === "" ? shown : `${shown} (${code(withoutScheme(address).replaceAll("`", ""))})`;
+    if (address === "" || isMadeUp(address, allowed)) return shown;
+    return `${shown} (${code(withoutScheme(address).replaceAll("`", ""))})`;
   }
   if (name !== undefined) return `${gateInline(name, allowed)}: `;
   if (inner !== undefined) return gateAngle(inner, allowed);
@@ -118,7 +130,8 @@ function gateWord(given: string, allowed: Allowed): string {
   const [open = ""] = OPENING.exec(word) ?? [];
   const bare = word.slice(open.length).replace(PUNCTUATION, "");
   if (!looksLikeAddress(bare) || isAllowed(bare, allowed)) return word;
-  return open + code(withoutScheme(bare)) + word.slice(open.length + bare.length);
+  const shown = isMadeUp(bare, allowed) ? `[${REMOVED}]` : code(withoutScheme(bare));
+  return open + shown + word.slice(open.length + bare.length);
 }
 
 function code(text: string): string {

@@ -17,6 +17,12 @@ export function allowedWith(passages: readonly Passage[], { linkHosts }: LinkSet
   return { hosts: linkHosts, urls: passages.flatMap(({ url }) => (url === undefined ? [] : [url])) };
 }
 
+/** The same for what a model wrote from them: it may show no address that it was not given. Pure. */
+export function allowedInWriting(passages: readonly Passage[], settings: LinkSettings): Allowed {
+  const texts = passages.flatMap(({ text, url = "", path, title }) => [text, url, path, title]);
+  return { ...allowedWith(passages, settings), texts };
+}
+
 /** Paragraphs of Markdown, without those that are empty. Pure. */
 export function paragraphs(...parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join("\n\n");

@@ -1,7 +1,7 @@
 import type { Progress, QuotedAnswer, StaleSource } from "../brain/brain.ts";
 import { gateMarkdown } from "./gate.ts";
 import {
-  allowedWith,
+  allowedInWriting,
   paragraphs,
   renderConflicts,
   renderLabel,
@@ -38,7 +38,7 @@ export function afterProgress(standing: Standing, progress: Progress): Standing 
 /** What stands so far, with a line below it that says what goes on. Empty where there is nothing to show. Pure. */
 export function renderStanding({ quoted, writing, note }: Standing, settings: LinkSettings): string {
   const quotes = quoted ? paragraphs(renderQuotes(quoted, settings), renderConflicts(quoted)) : "";
-  const text = writing ? gateMarkdown(writing.text, allowedWith(writing.passages, settings)) : "";
+  const text = writing ? gateMarkdown(writing.text, allowedInWriting(writing.passages, settings)) : "";
   const passages = writing?.passages ?? quoted?.passages;
   const sources = passages ? renderSources({ kind: writing ? "cited" : "quoted", passages }) : "";
   return paragraphs(quotes, renderLabel(writing?.model), text, note === "" ? "" : `*${note}*`, sources);

@@ -4,7 +4,7 @@ import type { FailedDocument } from "../knowledge/knowledge.ts";
 import { gateMarkdown } from "./gate.ts";
 import type { Button, Content } from "./platform.ts";
 import {
-  allowedWith,
+  allowedInWriting,
   paragraphs,
   renderConflicts,
   renderLabel,
@@ -43,12 +43,12 @@ export function answerText(answer: Answer): string {
 function renderWords({ answer, writing }: Answered, settings: AnswerSettings): string {
   const label = writing?.kind === "written" ? renderLabel(writing.model) : "";
   if (answer.kind === "unknown") return renderUnknown(answer, settings);
-  if (answer.kind === "plain") return paragraphs(label, gateMarkdown(answer.text, allowedWith([], settings)));
+  if (answer.kind === "plain") return paragraphs(label, gateMarkdown(answer.text, allowedInWriting([], settings)));
   if (answer.kind === "quoted") {
     return paragraphs(renderQuotes(answer, settings), renderConflicts(answer), renderSources(answer));
   }
   const also = answer.quotes.length === 0 ? "" : `Also quoted:\n${renderQuotes(answer, settings)}`;
-  const text = gateMarkdown(answer.text, allowedWith(answer.passages, settings));
+  const text = gateMarkdown(answer.text, allowedInWriting(answer.passages, settings));
   return paragraphs(label, text, renderConflicts(answer), also, renderSources(answer));
 }
 

@@ -87,6 +87,7 @@ describe("what goes to a platform", () => {
     ["removes what is never seen", "a\u{e0041}b\u202ec\u200bd\ufe01\ufe01\ufe01", "abcd"],
     ["removes secrets", "Sure: xoxb-0000-ABC, xapp-1-A and xoxe.xoxp-1-x", "Sure: [removed], [removed] and [removed]"],
     ["removes tokens of bots", `${"M".repeat(24)}.${"a".repeat(6)}.${"b".repeat(38)}`, "[removed]"],
+    ["lets no quote swallow what follows", ">>> said\nand more", "> said\nand more"],
     ["closes what is open", "this `is open", "this is open"],
     ["makes every fence one that all clients know", "~~~~ts x\na\n```\nb\n~~~~", "```ts\na\n\nb\n```"],
     [
@@ -103,6 +104,21 @@ describe("what goes to a platform", () => {
   ];
   it.each(cases)("%s", (_, given, shown) => {
     expect(gated(given)).toBe(shown);
+  });
+
+  it("leaves out of a model's words the addresses that it was not given", () => {
+    const texts = ["Use the portal http://vpn.team.example/get, or ask in forum.team.example."];
+    const written = (text: string) => gateMarkdown(text, { ...allowed, texts });
+    expect(written("Use http://vpn.team.example/get or forum.team.example.")).toBe(
+      "Use `vpn.team.example/get` or `forum.team.example`.",
+    );
+    expect(written("Use https://evil.example/x, `https://evil.example/x` or www.evil.example!")).toBe(
+      "Use [link removed], `link removed` or [link removed]!",
+    );
+    expect(written("[here](https://evil.example/x) or evil.example/x")).toBe("here or [link removed]");
+    expect(written("Ask first.Then go to https://docs.team.example/a.")).toBe(
+      "Ask `first.Then` go to https://docs.team.example/a.",
+    );
   });
 
   it("stays as it is once it has been through", () => {
@@ -205,5 +221,8 @@ describe("a title or a name", () => {
     expect(gateLink("Leave", "http://wiki.example/a")).toBe("Leave");
     expect(gateLink("Leave", "https://me@wiki.example/a")).toBe("Leave");
     expect(gateLink("Leave", undefined)).toBe("Leave");
+    expect(gateLink("Leave", "https://wiki.example/a 'b' ü")).toBe(
+      "[Leave](https://wiki.example/a%20%27b%27%20%C3%BC)",
+    );
   });
 });
