@@ -120,7 +120,8 @@ function createRunner(
     const ended = work({ signal: AbortSignal.any([stop.signal, closing.signal]), closing: closing.signal }).finally(
       () => {
         running.delete(job);
-        durations.add((now() - begun) / 1_000);
+        // How long it takes to be stopped says nothing of answers.
+        if (!stop.signal.aborted) durations.add((now() - begun) / 1_000);
         advance();
       },
     );

@@ -58,6 +58,7 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
       await Promise.all(
         platforms.map(async (platform) => {
           await platform.start(desk, { signal });
+          if (closing.signal.aborted) return;
           for (const job of inbox.open(platform.name)) desktop.take(job, { isNew: false });
           healers.push(healAnswers({ platform, brain, inbox, settings, log, now }, { signal: closing.signal }));
         }),
