@@ -12,6 +12,7 @@ interface Options {
   readonly methods: ReadonlyMap<string, Method>;
   readonly faults: Faults;
   readonly signal: AbortSignal;
+  readonly check: ((method: string, args: Readonly<Record<string, unknown>>) => string | undefined) | undefined;
 }
 
 /** What a request asks for. */
@@ -22,7 +23,7 @@ interface Asked {
 }
 
 /** Answers calls of the Web API. */
-export function createApi({ state, methods, faults, signal }: Options) {
+export function createApi({ state, methods, faults, signal, check }: Options) {
   return async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -32,6 +33,8 @@ export function createApi({ state, methods, faults, signal }: Options) {
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
     const { token: _, ...args } = given;
     const entry = state.transcript.add<ApiEntry>({ kind: "api", at: now(), method: name, args });
+    const wrong = check?.(name, args);
+    if (wrong !== undefined) state.transcript.violate(name, wrong);
     const fault = faults.next(name);
     if (fault === "timeout") return;
     if (fault === "reset") return cut(state, request, entry);

@@ -6,6 +6,23 @@ import { known, type State } from "./state.ts";
 
 const letterOf: Readonly<Record<Channel["kind"], string>> = { public: "C", private: "G", im: "D", mpim: "G" };
 
+interface Who {
+  readonly channel: string;
+  readonly user: string;
+}
+
+/** What someone did to a channel. */
+interface Done {
+  readonly channel: string;
+  readonly by: string;
+}
+
+/** A channel, and another workspace. */
+interface Shared {
+  readonly channel: string;
+  readonly with: string;
+}
+
 const prefix = (channel: Channel): string => (channel.kind === "private" ? "group" : "channel");
 
 /** What happens to channels. */
@@ -25,21 +42,21 @@ function membership(state: State) {
   const { channelOf, tell } = tools(state);
   return {
     /** The direct conversation with the bot (or among several people and the bot), made where there is none. */
-    dm(...people: readonly string[]): string {
-      const team = known(state.users, people[0] ?? "", "user").team;
+    dm({ with: people }: { readonly with: readonly [string, ...string[]] }): string {
+      const team = known(state.users, people[0], "user").team;
       const install = [...state.installs.values()].find(
         (one) => one.team === team || (one.team === undefined && state.teams.get(team)?.enterprise === one.enterprise),
       );
       return directChannel(state, { team, members: [install?.botUser ?? "", ...people] }).id;
     },
-    join(id: string, user: string): void {
+    join({ channel: id, user }: Who): void {
       const channel = channelOf(id);
       const { team } = known(state.users, user, "user");
       channel.members.add(user);
       tell(channel, { type: "member_joined_channel", user, channel: id, channel_type: letterOf[channel.kind], team });
       post(state, { channel, user, team, text: `<@${user}> has joined the channel`, subtype: "channel_join" });
     },
-    leave(id: string, user: string): void {
+    leave({ channel: id, user }: Who): void {
       const channel = channelOf(id);
       const isBot = installsIn(state, channel).some(({ botUser }) => botUser === user);
       const { team } = known(state.users, user, "user");
@@ -60,7 +77,7 @@ function membership(state: State) {
 function lifecycle(state: State) {
   const { channelOf, tell } = tools(state);
   return {
-    rename(id: string, name: string): void {
+    renameChannel({ channel: id, name }: { readonly channel: string; readonly name: string }): void {
       const channel = channelOf(id);
       channel.name = name;
       tell(channel, {
@@ -68,17 +85,17 @@ function lifecycle(state: State) {
         channel: { id, name, created: channel.created, is_channel: true },
       });
     },
-    archive(id: string, by: string): void {
+    archive({ channel: id, by }: Done): void {
       const channel = channelOf(id);
       channel.archived = true;
       tell(channel, { type: `${prefix(channel)}_archive`, channel: id, user: by });
     },
-    unarchive(id: string, by: string): void {
+    unarchive({ channel: id, by }: Done): void {
       const channel = channelOf(id);
       channel.archived = false;
       tell(channel, { type: `${prefix(channel)}_unarchive`, channel: id, user: by });
     },
-    deleteChannel(id: string, by: string): void {
+    deleteChannel({ channel: id, by }: Done): void {
       const channel = channelOf(id);
       tell(channel, { type: `${prefix(channel)}_deleted`, channel: id, actor_id: by });
       channel.deleted = true;
@@ -91,7 +108,7 @@ function sharing(state: State) {
   const { channelOf, tell } = tools(state);
   return {
     /** Public becomes private or the other way; the id stays, and no event but a message says so. */
-    convert(id: string, { to, by }: { readonly to: "public" | "private"; readonly by: string }): void {
+    convert({ channel: id, to, by }: Done & { readonly to: "public" | "private" }): void {
       const channel = channelOf(id);
       channel.kind = to;
       const { team } = known(state.users, by, "user");
@@ -99,12 +116,12 @@ function sharing(state: State) {
       post(state, { channel, user: by, team, text: `made this channel ${to}`, subtype });
     },
     /** Another workspace comes into a channel: of another company (Slack Connect), or of the same org. */
-    share(id: string, team: string): void {
+    share({ channel: id, with: team }: Shared): void {
       const channel = channelOf(id);
       channel.teams.add(known(state.teams, team, "workspace").id);
       tell(channel, { type: "channel_shared", connected_team_id: team, channel: id });
     },
-    unshare(id: string, team: string): void {
+    unshare({ channel: id, with: team }: Shared): void {
       const channel = channelOf(id);
       channel.teams.delete(team);
       for (const user of channel.members) if (state.users.get(user)?.team === team) channel.members.delete(user);

@@ -33,44 +33,65 @@ interface Options {
   readonly carriers: readonly Carrier[];
   readonly transcript: Transcript;
   readonly bounds: Bounds;
-  readonly disorder: () => Disorder;
   readonly signal: AbortSignal;
 }
 
+/** What tests do to events on their way. */
+export interface Deliveries {
+  /** How often and how late events come from now on; {} is usual. */
+  disorder(to: Disorder): void;
+  /** Sends the last events once more, with the ids that they had. */
+  redeliver(count: number): Promise<void>;
+}
+
+const KEPT = 100;
+
 /** Brings parcels to the app: an event that is not acknowledged in time comes again, the rest does not. */
-export function createDelivery({ carriers, transcript, bounds, disorder, signal }: Options) {
-  const attempt = async (parcel: Parcel, retry: Retry | undefined): Promise<Carried> => {
-    const entry = entryOf(parcel, retry, transcript);
-    for (const carrier of carriers) {
-      const underway = carrier.carry(parcel, retry, entry);
-      if (underway !== undefined) return underway;
-    }
-    transcript.add({ ...bare(parcel, retry), by: "nothing", failed: "connection_failed" });
-    return { kind: "failed", why: "connection_failed" };
-  };
-  const deliver = async (parcel: Parcel, sequence: { first: Retry | undefined }): Promise<Outcome> => {
-    const began = now();
-    let carried = await attempt(parcel, sequence.first);
-    if (parcel.type === "events_api")
-      for (const [i, pause] of bounds.redeliverMs.entries()) {
-        if (carried.kind === "acked" || carried.noRetry === true) break;
-        if (!(await waited(pause, signal))) break;
-        carried = await attempt(parcel, { attempt: i + 1, reason: carried.why });
-      }
-    return carried.kind === "acked" ? { ...carried, ms: now() - began } : { kind: "failed", why: carried.why };
-  };
-  return async (parcel: Parcel): Promise<Outcome> => {
-    const { copies, delayMs } = disorder();
-    if (parcel.type !== "events_api" || (copies === undefined && delayMs === undefined))
-      return deliver(parcel, { first: undefined });
+export function createDelivery(options: Options): { send: (parcel: Parcel) => Promise<Outcome>; control: Deliveries } {
+  const last: Parcel[] = [];
+  let disorder: Disorder = {};
+  const send = async (parcel: Parcel): Promise<Outcome> => {
+    if (parcel.type !== "events_api") return deliver(options, parcel, undefined);
+    last.push(parcel);
+    if (last.length > KEPT) last.shift();
+    const { copies, delayMs } = disorder;
+    if (copies === undefined && delayMs === undefined) return deliver(options, parcel, undefined);
     const count = copies?.({ id: String(parcel.body.event_id), type: eventType(parcel) ?? "" }) ?? 1;
     const all = Array.from({ length: count }, async (_, i): Promise<Outcome> => {
-      if (!(await waited(delayMs?.() ?? 0, signal))) return { kind: "failed", why: "closed" };
-      return deliver(parcel, { first: i === 0 ? undefined : { attempt: i, reason: "timeout" } });
+      if (!(await waited(delayMs?.() ?? 0, options.signal))) return { kind: "failed", why: "closed" };
+      return deliver(options, parcel, again(i));
     });
     const [first] = await Promise.all(all);
     return first ?? { kind: "failed", why: "none asked for" };
   };
+  const redeliver = async (count: number): Promise<void> => {
+    await Promise.all(last.slice(-count).map((parcel) => deliver(options, parcel, again(1))));
+  };
+  return { send, control: { disorder: (to) => void (disorder = to), redeliver } };
+}
+
+const again = (times: number): Retry | undefined => (times === 0 ? undefined : { attempt: times, reason: "timeout" });
+
+async function deliver(options: Options, parcel: Parcel, first: Retry | undefined): Promise<Outcome> {
+  const began = now();
+  let carried = await attempt(options, parcel, first);
+  if (parcel.type === "events_api")
+    for (const [i, pause] of options.bounds.redeliverMs.entries()) {
+      if (carried.kind === "acked" || carried.noRetry === true) break;
+      if (!(await waited(pause, options.signal))) break;
+      carried = await attempt(options, parcel, { attempt: i + 1, reason: carried.why });
+    }
+  return carried.kind === "acked" ? { ...carried, ms: now() - began } : { kind: "failed", why: carried.why };
+}
+
+async function attempt({ carriers, transcript }: Options, parcel: Parcel, retry: Retry | undefined): Promise<Carried> {
+  const entry = entryOf(parcel, retry, transcript);
+  for (const carrier of carriers) {
+    const underway = carrier.carry(parcel, retry, entry);
+    if (underway !== undefined) return underway;
+  }
+  transcript.add({ ...bare(parcel, retry), by: "nothing", failed: "connection_failed" });
+  return { kind: "failed", why: "connection_failed" };
 }
 
 const eventType = ({ body }: Parcel): string | undefined => {

@@ -1,7 +1,6 @@
 import { createApi } from "./api.ts";
-import { createChannelActs } from "./channels.ts";
-import { createDelivery, type Disorder } from "./delivery.ts";
-import { createFaults, type Faults } from "./faults.ts";
+import { createDelivery, type Deliveries } from "./delivery.ts";
+import { createFaults, type FaultPlan, type Faults, type RunningFaults } from "./faults.ts";
 import { createHttpCarrier } from "./http-carrier.ts";
 import { createHttp, type Http } from "./http.ts";
 import { createInteractions } from "./interactions.ts";
@@ -20,32 +19,33 @@ import { createUntil } from "./until.ts";
 import { createEyes } from "./visible.ts";
 import { createWorld, DEFAULT_SCOPES } from "./world.ts";
 
-/** The control of a running emulator; builders and people's acts are its own methods. */
-export type SlackEmulator = AsyncDisposable &
-  ReturnType<typeof actsOf> & {
-    /** Where it listens: `http://127.0.0.1:1234`. */
-    readonly url: string;
-    /** For `slackApiUrl`. */
-    readonly apiUrl: string;
-    readonly appId: string;
-    readonly appToken: string;
-    readonly signingSecret: string;
-    readonly transcript: Transcript;
-    readonly faults: Faults;
-    readonly sockets: Sockets;
-    readonly http: Http;
-    /** How often and how late events come; {} is usual. */
-    disorder(to: Disorder): void;
+/** Slack on loopback, with a world in it, people who act, and a record of what the app did. */
+export interface SlackEmulator extends AsyncDisposable, Acts {
+  /** For Bolt: `slackApiUrl`. */
+  readonly api: string;
+  readonly appId: string;
+  readonly appToken: string;
+  readonly signingSecret: string;
+  readonly world: World;
+  readonly rest: { fail(plan: FaultPlan): RunningFaults };
+  readonly sockets: Sockets;
+  readonly http: Http;
+  readonly deliveries: Deliveries & {
     /** Tells the app that a workspace sends too many events; the payload has no inner event. */
-    rateLimitEvents(team: string): Promise<void>;
-    /** Whom the text of a call notifies. */
-    pings(request: ApiEntry): Pings;
-    /** Waits until something is so; looks again whenever anything changed. */
-    until<T>(
-      find: () => T | undefined | false,
-      options?: { readonly timeoutMs?: number; readonly what?: string },
-    ): Promise<T>;
+    limit(team: string): Promise<void>;
   };
+  readonly transcript: Transcript;
+  /** Whom the text of a call of the transcript notifies. */
+  pings(request: ApiEntry): Pings;
+  /** Waits until the predicate gives something, looking after every change; rejects after the timeout (5,000 ms by default). */
+  until<T>(predicate: () => T | undefined | null | false, timeoutMs?: number): Promise<T>;
+}
+
+/** What tests make and change. */
+export type World = ReturnType<typeof createWorld>;
+
+/** What people do and see. */
+export type Acts = ReturnType<typeof actsOf>;
 
 /** Starts Slack on loopback, with nothing in it: workspaces, people and channels are added. */
 export async function openSlackEmulator(options: SlackOptions = {}): Promise<SlackEmulator> {
@@ -59,23 +59,22 @@ export async function openSlackEmulator(options: SlackOptions = {}): Promise<Sla
   const sockets = createSockets({ transcript, bounds, clock, appId: app.id, pingMs, changed: watch.changed });
   const carrier = createHttpCarrier({ secret: app.signingSecret, transcript, bounds, signal });
   const faults = createFaults();
-  let disorder: Disorder = {};
   const carriers = [carrier.carrier, sockets.carrier];
-  state.send = createDelivery({ carriers, transcript, bounds, disorder: () => disorder, signal });
-  const close = await serve(state, { faults, sockets, signal });
+  const delivery = createDelivery({ carriers, transcript, bounds, signal });
+  state.send = delivery.send;
+  const close = await serve(state, { faults, sockets, signal, check: options.check });
   return {
-    ...actsOf(state, options.scopes ?? DEFAULT_SCOPES),
-    url: state.url,
-    apiUrl: `${state.url}/api/`,
+    ...actsOf(state),
+    api: `${state.url}/api/`,
     appId: app.id,
     appToken: app.appToken,
     signingSecret: app.signingSecret,
+    world: createWorld(state, options.scopes ?? DEFAULT_SCOPES),
     transcript,
-    faults,
+    rest: { fail: faults.plan },
     sockets: sockets.control,
     http: createHttp({ carrier, secret: app.signingSecret }),
-    disorder: (to) => void (disorder = to),
-    rateLimitEvents: (team) => tellRateLimited(state, team),
+    deliveries: { ...delivery.control, limit: (team) => tellRateLimited(state, team) },
     pings: (request) => pingsOfCall(state, request),
     until: watch.until,
     async [Symbol.asyncDispose]() {
@@ -86,9 +85,7 @@ export async function openSlackEmulator(options: SlackOptions = {}): Promise<Sla
   };
 }
 
-const actsOf = (state: State, scopes: readonly string[]) => ({
-  ...createWorld(state, scopes),
-  ...createChannelActs(state),
+const actsOf = (state: State) => ({
   ...createPeople(state),
   ...createInteractions(state),
   ...createModals(state),
@@ -99,13 +96,14 @@ interface Inside {
   readonly faults: Faults;
   readonly sockets: ReturnType<typeof createSockets>;
   readonly signal: AbortSignal;
+  readonly check: SlackOptions["check"];
 }
 
 /** Listens, and returns what closes everything. */
-async function serve(state: State, { faults, sockets, signal }: Inside): Promise<() => Promise<void>> {
+async function serve(state: State, { faults, sockets, signal, check }: Inside): Promise<() => Promise<void>> {
   const socketUrl = (): string =>
     `${state.url.replace("http", "ws")}/link/?ticket=${sockets.ticket()}&app_id=${state.app.id}`;
-  const api = createApi({ state, methods: allMethods(socketUrl), faults, signal });
+  const api = createApi({ state, methods: allMethods(socketUrl), faults, signal, check });
   const main = await listen((request, response, body) => {
     const path = new URL(request.url ?? "/", "http://loopback").pathname;
     if (path.startsWith("/api/")) return api(request, response, { name: path.slice(5), body });

@@ -3,23 +3,26 @@ import { covers, isExtShared, type State } from "./state.ts";
 import { messageObject } from "./message-wire.ts";
 import { channelType } from "./wire.ts";
 
-/** Which scope an event needs, beside the subscription. */
-const SCOPES: Readonly<Record<string, string>> = {
-  app_mention: "app_mentions:read",
-  "message.channels": "channels:history",
-  "message.groups": "groups:history",
-  "message.im": "im:history",
-  "message.mpim": "mpim:history",
-  reaction_added: "reactions:read",
-  reaction_removed: "reactions:read",
-  member_joined_channel: "channels:read",
-  member_left_channel: "channels:read",
-  file_shared: "files:read",
-  team_rename: "team:read",
-  user_change: "users:read",
-  assistant_thread_started: "assistant:write",
-  assistant_thread_context_changed: "assistant:write",
+/** Which scopes an event needs, beside the subscription. */
+const SCOPES: Readonly<Record<string, readonly string[]>> = {
+  app_mention: ["app_mentions:read"],
+  "message.channels": ["channels:history"],
+  "message.groups": ["groups:history"],
+  "message.im": ["im:history"],
+  "message.mpim": ["mpim:history"],
+  reaction_added: ["reactions:read"],
+  reaction_removed: ["reactions:read"],
+  member_joined_channel: ["channels:read", "groups:read"],
+  member_left_channel: ["channels:read", "groups:read"],
+  user_change: ["users:read"],
+  assistant_thread_started: ["assistant:write"],
 };
+
+/** Any of these is enough; what happens to channels needs the right to read those of their kind. */
+function needed(name: string): readonly string[] {
+  if (name.startsWith("channel_")) return ["channels:read", "groups:read"];
+  return name.startsWith("group_") ? ["groups:read"] : (SCOPES[name] ?? []);
+}
 
 const MESSAGE_NAMES: Readonly<Record<Channel["kind"], string>> = {
   public: "message.channels",
@@ -48,9 +51,9 @@ interface About {
 
 /** Sends one event to the app, if it subscribed to it and has the scope. */
 export function emit(state: State, event: Json, { install, team, channel, name = String(event.type) }: About): void {
-  const needed = SCOPES[name];
+  const scopes = needed(name);
   if (state.app.events !== undefined && !state.app.events.has(name)) return;
-  if (needed !== undefined && !install.scopes.has(needed)) return;
+  if (scopes.length > 0 && !scopes.some((one) => install.scopes.has(one))) return;
   const isOrg = install.team === undefined;
   const enterprise = state.teams.get(team)?.enterprise ?? install.enterprise ?? null;
   const body = {

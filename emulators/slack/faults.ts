@@ -29,7 +29,7 @@ export interface RunningFaults {
 
 /** The faults that tests have asked for. */
 export interface Faults {
-  plan(plan: FaultPlan): RunningFaults;
+  readonly plan: (plan: FaultPlan) => RunningFaults;
   next(method: string): Fault;
 }
 
@@ -37,7 +37,7 @@ export interface Faults {
 export function createFaults(): Faults {
   const plans = new Set<{ readonly plan: FaultPlan; readonly left: Fault[] }>();
   return {
-    plan(plan) {
+    plan: (plan) => {
       const running = { plan, left: [...plan.sequence] };
       plans.add(running);
       return {

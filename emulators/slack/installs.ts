@@ -29,22 +29,26 @@ export function addInstall(
   return install;
 }
 
+interface Where {
+  readonly team: string;
+}
+
 /** What happens to installs. */
 export function createInstalls(state: State, scopes: readonly string[]) {
   return {
     /** Gives or takes scopes, as a new install with another manifest does. */
-    setScopes(team: string, to: readonly string[]): void {
+    setScopes({ team, scopes: to }: { readonly team: string; readonly scopes: readonly string[] }): void {
       const install = installOf(state, team);
       if (install === undefined) throw new Error(`The app is not installed in ${team}`);
       install.scopes.clear();
       for (const one of to) install.scopes.add(one);
     },
     /** Removes the app: its tokens are revoked, then it is told that it is gone. */
-    uninstall: (team: string): void => end(state, team, "uninstalled"),
+    uninstall: ({ team }: Where): void => end(state, team, "uninstalled"),
     /** Revokes the bot's token alone. */
-    revoke: (team: string): void => end(state, team, "revoked"),
+    revoke: ({ team }: Where): void => end(state, team, "revoked"),
     /** Installs anew; the bot user stays, the token is another. */
-    reinstall(team: string): string {
+    reinstall({ team }: Where): string {
       const { enterprise } = known(state.teams, team, "workspace");
       const isHere = (one: Install): boolean =>
         one.team === undefined ? one.enterprise === enterprise : one.team === team;

@@ -15,7 +15,13 @@ export type Act = Outcome & {
 
 /** Where a button is: on a message, or in a view. */
 export type Pressing =
-  | { readonly by: string; readonly in: string; readonly ts: string; readonly action: string; readonly value?: string }
+  | {
+      readonly by: string;
+      readonly in: string;
+      readonly message: string;
+      readonly action: string;
+      readonly value?: string;
+    }
   | { readonly by: string; readonly view: string; readonly action: string; readonly value?: string };
 
 /** A slash command, typed in a channel. */
@@ -79,7 +85,7 @@ async function globalShortcut(state: State, user: User, callback: string): Promi
 async function messageShortcut(
   state: State,
   user: User,
-  { callback, in: id, ts }: Place & { callback: string },
+  { callback, in: id, message: ts }: Place & { callback: string },
 ): Promise<Act> {
   const channel = known(state.channels, id, "channel");
   const install = installOfUser(state, user, channel);
@@ -150,18 +156,18 @@ function commandOf(state: State, { user, channel, install, command, text = "", t
 async function pressOnMessage(
   state: State,
   user: User,
-  pressed: { in: string; ts: string; action: string; value?: string },
+  pressed: { in: string; message: string; action: string; value?: string },
 ): Promise<Act> {
   const channel = known(state.channels, pressed.in, "channel");
   const install = installOfUser(state, user, channel);
-  const message = channel.timeline.get(pressed.ts);
-  const ephemeral = channel.ephemerals.find(({ ts, user: seer }) => ts === pressed.ts && seer === user.id);
+  const message = channel.timeline.get(pressed.message);
+  const ephemeral = channel.ephemerals.find(({ ts, user: seer }) => ts === pressed.message && seer === user.id);
   const blocks = message?.blocks ?? ephemeral?.blocks;
-  if (blocks === undefined) throw new Error(`${user.id} sees no message ${pressed.ts}`);
+  if (blocks === undefined) throw new Error(`${user.id} sees no message ${pressed.message}`);
   const named = elementNamed(blocks, pressed.action);
   const triggerId = newTrigger(state, { team: user.team, user: user.id });
   const threadTs = message?.threadTs ?? ephemeral?.threadTs;
-  const original = { ts: pressed.ts, ephemeral: message === undefined };
+  const original = { ts: pressed.message, ephemeral: message === undefined };
   const responseUrl = newResponseUrl(state, {
     channel: channel.id,
     user: user.id,
@@ -174,7 +180,7 @@ async function pressOnMessage(
     ...payloadOf(state, { user, install, triggerId }),
     container: {
       type: "message",
-      message_ts: pressed.ts,
+      message_ts: pressed.message,
       channel_id: channel.id,
       is_ephemeral: original.ephemeral,
       ...(threadTs === undefined ? {} : { thread_ts: threadTs }),

@@ -37,7 +37,7 @@ export interface Typing {
   readonly action: string;
   readonly value: string;
   readonly in?: string;
-  readonly ts?: string;
+  readonly message?: string;
 }
 
 /** What people do in modals. */
@@ -69,7 +69,7 @@ export function createModals(state: State) {
 
 async function suggest(
   state: State,
-  { by, action, value, in: id, ts }: Typing,
+  { by, action, value, in: id, message: ts }: Typing,
 ): Promise<readonly Suggestion[] | undefined> {
   const channel = id === undefined ? undefined : known(state.channels, id, "channel");
   const view = channel === undefined ? top(state, by) : undefined;

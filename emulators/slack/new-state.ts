@@ -1,5 +1,5 @@
 import { createClock } from "./clock.ts";
-import { createLimits, WIDE_RATES, type Rates } from "./limits.ts";
+import { createLimits, SLACK_RATES, WIDE_RATES, type Rates } from "./limits.ts";
 import type { Bounds, State } from "./state.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -13,8 +13,10 @@ export interface SlackOptions {
   readonly events?: readonly string[];
   /** agent_view, as new apps have it, or the legacy assistant_view. */
   readonly surface?: "agent" | "assistant";
-  /** Slack's rates (SLACK_RATES), or wide ones, which are what is used unless given. */
-  readonly rates?: Rates;
+  /** "slack" by default; "wide" for tests that are not about limits. */
+  readonly rates?: "slack" | "wide" | Rates;
+  /** Another check of every call, such as one against a list of Slack's methods: what is wrong with it. */
+  readonly check?: (method: string, args: Readonly<Record<string, unknown>>) => string | undefined;
   /** Shorter times for tests, and how much is kept. */
   readonly bounds?: Partial<Bounds>;
   /** How often each socket is pinged. */
@@ -64,7 +66,7 @@ export function newState(
     responseUrls: new Map(),
     groups: new Map(),
     bounds: { ...SLACK_BOUNDS, ...options.bounds },
-    limits: createLimits(options.rates ?? WIDE_RATES),
+    limits: createLimits(ratesOf(options)),
     transcript,
     clock,
     url: "",
@@ -72,4 +74,9 @@ export function newState(
     send: () => Promise.resolve({ kind: "failed", why: "not started" }),
     changed,
   };
+}
+
+function ratesOf({ rates = "slack" }: SlackOptions): Rates {
+  if (typeof rates !== "string") return rates;
+  return rates === "slack" ? SLACK_RATES : WIDE_RATES;
 }

@@ -10,7 +10,7 @@ import { viewObject } from "./message-wire.ts";
 /** A file that someone sends along. */
 export interface NewFile {
   readonly name: string;
-  readonly bytes: Buffer | string;
+  readonly content: string | Uint8Array;
   readonly type?: string;
   /** The bytes lie on another host, to which a download is led. */
   readonly elsewhere?: boolean;
@@ -30,10 +30,10 @@ export interface Saying {
   readonly broadcast?: boolean;
 }
 
-/** Where a message is. */
+/** Where a message is; its ts names it. */
 export interface Place {
   readonly in: string;
-  readonly ts: string;
+  readonly message: string;
 }
 
 /** What people do with messages, and in the app's own tab. */
@@ -41,7 +41,7 @@ export const createPeople = (state: State) => ({ ...writing(state), ...reacting(
 
 const finder =
   (state: State) =>
-  ({ in: id, ts }: Place): { channel: Channel; message: Message } => {
+  ({ in: id, message: ts }: Place): { channel: Channel; message: Message } => {
     const channel = known(state.channels, id, "channel");
     const message = channel.timeline.get(ts);
     if (message === undefined) throw new Error(`There is no message ${ts} in ${id}`);
@@ -105,7 +105,7 @@ function reacting(state: State) {
     /** Presses Slack's own stop button beside a reply that grows. */
     stopStream(place: Place): void {
       const { stream } = at(place).message;
-      if (stream?.state !== "in_progress") throw new Error(`${place.ts} is not being streamed`);
+      if (stream?.state !== "in_progress") throw new Error(`${place.message} is not being streamed`);
       Object.assign(stream, { state: "completed", stoppedByUser: true });
       state.changed();
     },
@@ -158,7 +158,7 @@ function panes(state: State) {
 function keep(
   state: State,
   user: User,
-  { name, bytes, type = "text/plain", elsewhere = false, stub = false }: NewFile,
+  { name, content, type = "text/plain", elsewhere = false, stub = false }: NewFile,
 ): SlackFile {
   const file: SlackFile = {
     id: state.clock.id("F"),
@@ -166,7 +166,7 @@ function keep(
     user: user.id,
     name,
     mimetype: type,
-    bytes: Buffer.from(bytes),
+    bytes: Buffer.from(content),
     created: Math.floor(Date.now() / 1000),
     elsewhere,
     stub,

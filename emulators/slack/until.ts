@@ -1,8 +1,3 @@
-interface Waiting {
-  readonly timeoutMs?: number;
-  readonly what?: string;
-}
-
 /** Waits for something that a change brings about. */
 export function createUntil(signal: AbortSignal) {
   const waiting = new Set<() => void>();
@@ -17,12 +12,11 @@ export function createUntil(signal: AbortSignal) {
         for (const look of waiting) look();
       });
     },
-    until: async <T>(find: () => T | undefined | false, options: Waiting = {}): Promise<T> => {
-      const { timeoutMs = 5000, what = "what was waited for" } = options;
+    until: async <T>(find: () => T | undefined | null | false, timeoutMs = 5000): Promise<T> => {
       const { promise, resolve, reject } = Promise.withResolvers<T>();
       const look = lookWith(find, { resolve, reject });
-      const fail = (why: string) => (): void => reject(new Error(`${what}: ${why}`));
-      const timer = setTimeout(fail(`not within ${timeoutMs} ms`), timeoutMs);
+      const fail = (why: string) => (): void => reject(new Error(`What was waited for did not come: ${why}`));
+      const timer = setTimeout(fail(`${timeoutMs} ms are over`), timeoutMs);
       const stop = fail("the emulator was closed");
       signal.addEventListener("abort", stop, { once: true });
       waiting.add(look);
@@ -40,13 +34,13 @@ export function createUntil(signal: AbortSignal) {
 
 const lookWith =
   <T>(
-    find: () => T | undefined | false,
+    find: () => T | undefined | null | false,
     { resolve, reject }: { resolve: (found: T) => void; reject: (error: unknown) => void },
   ) =>
   (): void => {
     try {
       const found = find();
-      if (found !== undefined && found !== false) resolve(found);
+      if (found !== undefined && found !== null && found !== false) resolve(found);
     } catch (error) {
       reject(error);
     }

@@ -24,10 +24,8 @@ export interface Seen {
   readonly tasks: readonly Json[];
 }
 
-/** A place as a person sees it. */
-export interface Visible {
-  /** Oldest first; without `thread` those of the channel and of all its threads. */
-  readonly messages: readonly Seen[];
+/** What is around the messages of a place. */
+export interface Around {
   /** By thread: "is thinking…". */
   readonly status: Readonly<Record<string, { readonly status: string; readonly loading: readonly string[] }>>;
   readonly titles: Readonly<Record<string, string>>;
@@ -44,33 +42,28 @@ export interface SeenView {
   readonly actions: readonly string[];
 }
 
-const NOTHING: Visible = { messages: [], status: {}, titles: {}, prompts: undefined, sessions: {} };
+interface Look {
+  readonly to: string;
+  readonly in: string;
+  /** Only one thread, with its root. */
+  readonly thread?: string;
+}
 
 /** What people see. */
 export function createEyes(state: State) {
   return {
-    /** What a person sees in a channel, or in one thread of it; nothing where they may not look. */
-    visible({ to, in: id, thread }: { readonly to: string; readonly in: string; readonly thread?: string }): Visible {
+    /** What a person sees in a place, oldest first, private answers included; nothing where they may not look. */
+    visible: (look: Look): readonly Seen[] => visible(state, look),
+    /** What stands in a place, oldest first, whoever may see it. */
+    history: (channel: string): readonly Seen[] => known(state.channels, channel, "channel").timeline.all().map(seen),
+    /** Status lines and titles by thread, sessions, and the prompts of the pane. */
+    around({ in: id, thread = "" }: { readonly in: string; readonly thread?: string }): Around {
       const channel = known(state.channels, id, "channel");
-      if (!maySee(state, known(state.users, to, "user"), channel)) return NOTHING;
-      const fits = ({ ts, threadTs }: { ts: string; threadTs: string | undefined }): boolean =>
-        thread === undefined || ts === thread || threadTs === thread;
-      const own = channel.ephemerals
-        .filter((one) => one.user === to && fits(one))
-        .map((one) => ephemeralSeen(state, one, channel));
-      const said = channel.timeline
-        .all()
-        .filter(fits)
-        .map((one) => seen(one));
+      const lines = [...channel.status].filter(([, { until }]) => until > Date.now());
       return {
-        messages: [...said, ...own].toSorted((a, b) => (a.ts < b.ts ? -1 : 1)),
-        status: Object.fromEntries(
-          [...channel.status].flatMap(([at, line]) =>
-            line.until > Date.now() ? [[at, { status: line.status, loading: line.loading }]] : [],
-          ),
-        ),
+        status: Object.fromEntries(lines.map(([at, { status, loading }]) => [at, { status, loading }])),
         titles: Object.fromEntries(channel.titles),
-        prompts: channel.prompts.get(thread ?? "") ?? channel.prompts.get(""),
+        prompts: channel.prompts.get(thread) ?? channel.prompts.get(""),
         sessions: Object.fromEntries(channel.sessions),
       };
     },
@@ -87,6 +80,20 @@ export function createEyes(state: State) {
       );
     },
   };
+}
+
+function visible(state: State, { to, in: id, thread }: Look): readonly Seen[] {
+  const channel = known(state.channels, id, "channel");
+  if (!maySee(state, known(state.users, to, "user"), channel)) return [];
+  const { timeline } = channel;
+  const root = timeline.get(thread ?? "");
+  const said =
+    thread === undefined ? timeline.all() : [...(root === undefined ? [] : [root]), ...timeline.replies(thread)];
+  const own = channel.ephemerals.filter(
+    ({ user, threadTs }) => user === to && (thread === undefined || threadTs === thread),
+  );
+  const all = [...said.map(seen), ...own.map((one) => ephemeralSeen(state, one, channel))];
+  return own.length === 0 ? all : all.toSorted((a, b) => (a.ts < b.ts ? -1 : 1));
 }
 
 function seen(message: Message): Seen {

@@ -1,3 +1,4 @@
+import { createChannelActs } from "./channels.ts";
 import { tellTeam } from "./events.ts";
 import { addInstall, createInstalls, installOf } from "./installs.ts";
 import type { User } from "./model.ts";
@@ -19,6 +20,7 @@ export interface Workspace {
 
 /** A person, or another app's bot. */
 export interface NewUser {
+  readonly team: string;
   readonly name: string;
   readonly realName?: string;
   readonly isAdmin?: boolean;
@@ -29,6 +31,7 @@ export interface NewUser {
 
 /** A channel. */
 export interface NewPlace {
+  readonly team: string;
   readonly name: string;
   readonly kind?: "public" | "private";
   readonly members?: readonly string[];
@@ -59,11 +62,12 @@ export const DEFAULT_SCOPES: readonly string[] = [
   "users:read",
 ];
 
-/** Builds what there is, and who is in it. */
+/** Makes people and places, and changes who may do what; the app is told what Slack tells. */
 export const createWorld = (state: State, scopes: readonly string[]) => ({
   ...places(state, scopes),
   ...persons(state),
   ...createInstalls(state, scopes),
+  ...createChannelActs(state),
 });
 
 interface NewWorkspace {
@@ -78,12 +82,12 @@ interface NewWorkspace {
 function places(state: State, scopes: readonly string[]) {
   return {
     /** An org. */
-    addEnterprise({ name }: { readonly name: string }): string {
+    enterprise({ name }: { readonly name: string }): string {
       const id = state.clock.id("E");
       state.enterprises.set(id, { id, name });
       return id;
     },
-    addWorkspace({ name, enterprise, installed = true, orgInstall = false }: NewWorkspace): Workspace {
+    workspace({ name, enterprise, installed = true, orgInstall = false }: NewWorkspace): Workspace {
       const id = state.clock.id("T");
       const domain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
       state.teams.set(id, { id, name, domain, enterprise });
@@ -92,7 +96,7 @@ function places(state: State, scopes: readonly string[]) {
       const { token = "", botUser: bot = "", botId = "" } = install ?? {};
       return { id, name, domain, enterprise, token, bot, botId };
     },
-    addChannel(team: string, { name, kind = "public", members = [], creator, bot = true }: NewPlace): string {
+    channel({ team, name, kind = "public", members = [], creator, bot = true }: NewPlace): string {
       const own = bot ? installOf(state, team)?.botUser : undefined;
       const all = [...members, ...(own === undefined ? [] : [own])];
       const by = creator ?? members[0] ?? own ?? "";
@@ -102,12 +106,11 @@ function places(state: State, scopes: readonly string[]) {
   };
 }
 
+type Rights = { readonly user: string } & Partial<Pick<User, "isAdmin" | "isOwner" | "guest" | "deleted">>;
+
 function persons(state: State) {
   return {
-    addUser(
-      team: string,
-      { name, realName = name, isAdmin = false, isOwner = false, guest, isBot = false }: NewUser,
-    ): string {
+    user({ team, name, realName = name, isAdmin = false, isOwner = false, guest, isBot = false }: NewUser): string {
       const id = state.clock.id("U");
       const bot = { botId: isBot ? state.clock.id("B") : undefined, appId: isBot ? state.clock.id("A") : undefined };
       const own = known(state.teams, team, "workspace").id;
@@ -115,13 +118,13 @@ function persons(state: State) {
       return id;
     },
     /** A group of people with a handle; its mention pages them all. */
-    addGroup({ handle, users }: { readonly handle: string; readonly users: readonly string[] }): string {
+    group({ handle, users }: { readonly handle: string; readonly users: readonly string[] }): string {
       const id = state.clock.id("S");
       state.groups.set(id, { handle, users });
       return id;
     },
     /** A user leaves the company, or has other rights. */
-    setUser(user: string, to: Partial<Pick<User, "isAdmin" | "isOwner" | "guest" | "deleted">>): void {
+    setUser({ user, ...to }: Rights): void {
       const found = known(state.users, user, "user");
       Object.assign(found, to);
       const { team } = found;

@@ -6,17 +6,17 @@ import type { Workspace } from "../../../emulators/slack/world.ts";
 
 /** A workspace with Ada and Ben in #general, and the app installed. */
 export function populate(slack: SlackEmulator) {
-  const acme = slack.addWorkspace({ name: "Acme" });
-  const ada = slack.addUser(acme.id, { name: "ada", isAdmin: true });
-  const ben = slack.addUser(acme.id, { name: "ben" });
-  const general = slack.addChannel(acme.id, { name: "general", members: [ada, ben] });
+  const acme = slack.world.workspace({ name: "Acme" });
+  const ada = slack.world.user({ team: acme.id, name: "ada", isAdmin: true });
+  const ben = slack.world.user({ team: acme.id, name: "ben" });
+  const general = slack.world.channel({ team: acme.id, name: "general", members: [ada, ben] });
   return { acme, ada, ben, general };
 }
 
 /** A bare client, which sends each call once. */
 export const clientOf = (slack: SlackEmulator, token: string): WebClient =>
   new WebClient(token, {
-    slackApiUrl: slack.apiUrl,
+    slackApiUrl: slack.api,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
     logger: quiet(),
@@ -45,7 +45,7 @@ export async function startSocketApp(
     clientPingTimeout: 200,
     logger: quiet(),
     installerOptions: {
-      clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 3, minTimeout: 20, maxTimeout: 50 } },
+      clientOptions: { slackApiUrl: slack.api, retryConfig: { retries: 3, minTimeout: 20, maxTimeout: 50 } },
     },
   });
   return started(slack, { receiver, listen, token: place.token }, async (app) => void (await app.start()));
@@ -76,7 +76,7 @@ async function started(
     token,
     receiver,
     logger: quiet(),
-    clientOptions: { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
+    clientOptions: { slackApiUrl: slack.api, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true },
   });
   listen(app);
   await start(app);

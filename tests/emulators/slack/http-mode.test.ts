@@ -4,7 +4,7 @@ import { populate, startHttpApp } from "./bolt-app.ts";
 
 describe("Slack over HTTP, with Bolt as it is", () => {
   it("meets the challenge, and brings events, commands and clicks with a signature", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, general } = populate(slack);
     await using _ = await startHttpApp(
       slack,
@@ -27,12 +27,14 @@ describe("Slack over HTTP, with Bolt as it is", () => {
       acme,
     );
     const ts = slack.say({ by: ada, in: general, text: `<@${acme.bot}> hi` });
-    const answer = await slack.until(() => slack.visible({ to: ada, in: general, thread: ts }).messages[1]);
+    const answer = await slack.until(() => slack.visible({ to: ada, in: general, thread: ts })[1]);
     expect(answer.actions).toEqual(["why"]);
-    expect(await slack.press({ by: ada, in: general, ts: answer.ts, action: "why" })).toMatchObject({ kind: "acked" });
+    expect(await slack.press({ by: ada, in: general, message: answer.ts, action: "why" })).toMatchObject({
+      kind: "acked",
+    });
     expect(await slack.slash({ by: ada, in: general, command: "/ask", text: "this" })).toMatchObject({ kind: "acked" });
     const seen = await slack.until(() => {
-      const all = slack.visible({ to: ada, in: general }).messages.filter(({ ephemeral }) => ephemeral);
+      const all = slack.visible({ to: ada, in: general }).filter(({ ephemeral }) => ephemeral);
       return all.length === 2 && all;
     });
     expect(seen.map(({ text }) => text).toSorted()).toEqual(["because 42", "you asked this"]);
@@ -40,7 +42,7 @@ describe("Slack over HTTP, with Bolt as it is", () => {
   });
 
   it("tells a stale, a wrong and a missing signature from a right one, and one from the future that Bolt takes", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, general } = populate(slack);
     await using _ = await startHttpApp(slack, () => undefined, acme);
     const body = {
@@ -60,7 +62,7 @@ describe("Slack over HTTP, with Bolt as it is", () => {
   });
 
   it("comes again after an error, with the number and the reason, and not where the app says no", async () => {
-    await using slack = await openSlackEmulator({ bounds: { ackMs: 200, redeliverMs: [10, 20, 30] } });
+    await using slack = await openSlackEmulator({ rates: "wide", bounds: { ackMs: 200, redeliverMs: [10, 20, 30] } });
     const { acme, ada, general } = populate(slack);
     const { createServer } = await import("node:http");
     const asked: (string | string[] | undefined)[][] = [];

@@ -1,7 +1,6 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- chat.postMessage is Slack's, not a window's */
 import { describe, expect, it } from "vitest";
 import { openSlackEmulator } from "../../../emulators/slack/emulator.ts";
-import { SLACK_RATES } from "../../../emulators/slack/limits.ts";
 import { clientOf, populate } from "./bolt-app.ts";
 
 const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
@@ -19,7 +18,7 @@ const errorOf = async (call: Promise<unknown>): Promise<string | undefined> => {
 
 describe("messages of Slack", () => {
   it("refuses unknown methods and arguments, and writes them down", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, general } = populate(slack);
     const web = clientOf(slack, acme.token);
     expect(await errorOf(web.apiCall("chat.post", {}))).toBe("unknown_method");
@@ -75,7 +74,7 @@ describe("messages of Slack", () => {
     ["a thread that is not there", { text: "a", thread_ts: "1700000000.000001" }, "thread_not_found"],
     ["metadata without a type", { text: "a", metadata: { event_payload: {} } }, "invalid_metadata_schema"],
   ])("refuses %s", async (_, args, error) => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, general } = populate(slack);
     expect(await errorOf(clientOf(slack, acme.token).apiCall("chat.postMessage", { channel: general, ...args }))).toBe(
       error,
@@ -83,7 +82,7 @@ describe("messages of Slack", () => {
   });
 
   it("edits up to 4,000 characters, its own messages alone, and keeps metadata", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, general } = populate(slack);
     const web = clientOf(slack, acme.token);
     const theirs = slack.say({ by: ada, in: general, text: "mine" });
@@ -105,7 +104,7 @@ describe("messages of Slack", () => {
   });
 
   it("pages history from the newest back, with replies left to their thread", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, general } = populate(slack);
     const web = clientOf(slack, acme.token);
     const all = Array.from({ length: 7 }, (_, i) => slack.say({ by: ada, in: general, text: `${i}` }));
@@ -126,24 +125,24 @@ describe("messages of Slack", () => {
   });
 
   it("names the scope that is missing, and refuses tokens that are gone", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, general } = populate(slack);
     const web = clientOf(slack, acme.token);
     const scopes = (await web.auth.test()).response_metadata?.scopes;
     expect(scopes).toContain("chat:write");
-    slack.setScopes(acme.id, ["channels:read"]);
+    slack.world.setScopes({ team: acme.id, scopes: ["channels:read"] });
     const refused = await web.chat
       .postMessage({ channel: general, text: "x" })
       .catch((error: unknown) => Object(error).data);
     expect(refused).toMatchObject({ error: "missing_scope", needed: "chat:write", provided: "channels:read" });
-    slack.revoke(acme.id);
+    slack.world.revoke({ team: acme.id });
     expect(await errorOf(web.auth.test())).toBe("token_revoked");
     expect(await errorOf(clientOf(slack, "xoxb-none").auth.test())).toBe("invalid_auth");
-    expect(await errorOf(clientOf(slack, slack.reinstall(acme.id)).auth.test())).toBeUndefined();
+    expect(await errorOf(clientOf(slack, slack.world.reinstall({ team: acme.id })).auth.test())).toBeUndefined();
   });
 
   it("limits posts in one channel to one a second, and writes down who does not wait", async () => {
-    await using slack = await openSlackEmulator({ rates: SLACK_RATES });
+    await using slack = await openSlackEmulator({ rates: "slack" });
     const { acme, general } = populate(slack);
     const web = clientOf(slack, acme.token);
     await web.chat.postMessage({ channel: general, text: "1" });
@@ -157,7 +156,7 @@ describe("messages of Slack", () => {
   });
 
   it("limits chat.update to fifty a minute in a workspace", async () => {
-    await using slack = await openSlackEmulator({ rates: SLACK_RATES });
+    await using slack = await openSlackEmulator({ rates: "slack" });
     const { acme, general } = populate(slack);
     const web = clientOf(slack, acme.token);
     const { ts = "" } = await web.chat.postMessage({ channel: general, text: "1" });
@@ -168,30 +167,30 @@ describe("messages of Slack", () => {
   });
 
   it("fails as it is told: an error, a 429, a cut connection after the effect", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, general } = populate(slack);
     const web = clientOf(slack, acme.token);
-    slack.faults.plan({
+    slack.rest.fail({
       method: "chat.postMessage",
       sequence: [{ error: "is_archived" }, 503, { retryAfter: 2 }, "reset"],
     });
     expect(await errorOf(web.chat.postMessage({ channel: general, text: "a" }))).toBe("is_archived");
     expect(await errorOf(web.chat.postMessage({ channel: general, text: "b" }))).toContain("503");
     expect(await errorOf(web.chat.postMessage({ channel: general, text: "c" }))).toContain("rate");
-    await using other = await openSlackEmulator();
+    await using other = await openSlackEmulator({ rates: "wide" });
     const second = populate(other);
-    other.faults.plan({ method: "chat.postMessage", sequence: ["commit-then-reset"] });
+    other.rest.fail({ method: "chat.postMessage", sequence: ["commit-then-reset"] });
     expect(
       await errorOf(clientOf(other, second.acme.token).chat.postMessage({ channel: second.general, text: "kept" })),
     ).toContain("fetch failed");
-    expect(other.visible({ to: second.ada, in: second.general }).messages.map(({ text }) => text)).toEqual(["kept"]);
-    expect(slack.visible({ to: ada, in: general }).messages).toEqual([]);
+    expect(other.visible({ to: second.ada, in: second.general }).map(({ text }) => text)).toEqual(["kept"]);
+    expect(slack.visible({ to: ada, in: general })).toEqual([]);
   });
 
   it("says whom a message pages: mentions, groups, everyone, and bare names only where they are linked", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, ben, general } = populate(slack);
-    const oncall = slack.addGroup({ handle: "oncall", users: [ben] });
+    const oncall = slack.world.group({ handle: "oncall", users: [ben] });
     const web = clientOf(slack, acme.token);
     const pingsOf = async (args: Record<string, unknown>) => {
       await web.apiCall("chat.postMessage", { channel: general, ...args });

@@ -7,7 +7,7 @@ const SOON = { ackMs: 150, redeliverMs: [10, 30, 60] };
 
 describe("Slack in Socket Mode, with Bolt as it is", () => {
   it("brings a mention twice under different event ids, and shows the answer", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, general } = populate(slack);
     const ids: string[] = [];
     await using bolt = await startSocketApp(
@@ -22,7 +22,7 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
       acme,
     );
     const ts = slack.say({ by: ada, in: general, text: `<@${acme.bot}> where is the runbook?` });
-    const answer = await slack.until(() => slack.visible({ to: ada, in: general, thread: ts }).messages[1]);
+    const answer = await slack.until(() => slack.visible({ to: ada, in: general, thread: ts })[1]);
     expect(answer).toMatchObject({ by: acme.bot, thread: ts, text: `Hello <@${ada}>`, pings: { users: [ada] } });
     await slack.until(() => ids.length === 2);
     expect(new Set(ids).size).toBe(2);
@@ -31,12 +31,12 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
   });
 
   it("delivers an event again that was not acknowledged in time, under the same id", async () => {
-    await using slack = await openSlackEmulator({ bounds: SOON });
+    await using slack = await openSlackEmulator({ rates: "wide", bounds: SOON });
     const { acme, ada } = populate(slack);
     const seen: { id: string; num: number | undefined; reason: string | undefined }[] = [];
     await using _ = await startSocketApp(slack, (app) => app.event("message", async () => undefined), acme);
     slack.sockets.freeze();
-    slack.say({ by: ada, in: slack.dm(ada), text: "hello" });
+    slack.say({ by: ada, in: slack.world.dm({ with: [ada] }), text: "hello" });
     await slack.until(() =>
       slack.transcript.entries.some((one) => one.kind === "delivery" && one.failed === "timeout"),
     );
@@ -51,7 +51,7 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
   });
 
   it("gives each payload to one of several sockets", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, general } = populate(slack);
     const got = { first: 0, second: 0 };
     await using _first = await startSocketApp(slack, (app) => app.message(async () => void (got.first += 1)), acme);
@@ -62,7 +62,7 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
   });
 
   it("lets Bolt come back after a refresh and after a cut connection", async () => {
-    await using slack = await openSlackEmulator({ bounds: { redeliverMs: [50, 300, 900] } });
+    await using slack = await openSlackEmulator({ rates: "wide", bounds: { redeliverMs: [50, 300, 900] } });
     const { acme, ada, general } = populate(slack);
     const texts: (string | undefined)[] = [];
     await using _ = await startSocketApp(
@@ -75,13 +75,13 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
     await slack.until(() => slack.sockets.open().some((one) => one !== first));
     slack.sockets.drop();
     slack.say({ by: ada, in: general, text: "said while nobody listened" });
-    await slack.until(() => texts.length === 1, { timeoutMs: 5000 });
+    await slack.until(() => texts.length === 1);
     expect(slack.transcript.calls("apps.connections.open")).toHaveLength(3);
   });
 
   it("refuses a ticket that was used, and says what is no acknowledgement", async () => {
-    await using slack = await openSlackEmulator();
-    const answer = await fetch(`${slack.apiUrl}apps.connections.open`, {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const answer = await fetch(`${slack.api}apps.connections.open`, {
       method: "POST",
       headers: { authorization: `Bearer ${slack.appToken}` },
     });
@@ -104,7 +104,7 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
   });
 
   it("redelivers copies in any order where a test asks for it", async () => {
-    await using slack = await openSlackEmulator();
+    await using slack = await openSlackEmulator({ rates: "wide" });
     const { acme, ada, general } = populate(slack);
     const ids: string[] = [];
     await using _ = await startSocketApp(
@@ -112,18 +112,18 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
       (app) => app.message(async ({ body }) => void ids.push(body.event_id)),
       acme,
     );
-    slack.disorder({ copies: () => 3, delayMs: () => Math.random() * 5 });
+    slack.deliveries.disorder({ copies: () => 3, delayMs: () => Math.random() * 5 });
     slack.say({ by: ada, in: general, text: "once" });
     await slack.until(() => ids.length === 3);
     expect(new Set(ids).size).toBe(1);
   });
 
   it("tells of a workspace that is too busy without an inner event, which Bolt cannot read", async () => {
-    await using slack = await openSlackEmulator({ bounds: { ackMs: 50, redeliverMs: [] } });
+    await using slack = await openSlackEmulator({ rates: "wide", bounds: { ackMs: 50, redeliverMs: [] } });
     const { acme } = populate(slack);
     const failed = new Promise((resolve) => process.once("unhandledRejection", resolve));
     await using _ = await startSocketApp(slack, () => undefined, acme);
-    await slack.rateLimitEvents(acme.id);
+    await slack.deliveries.limit(acme.id);
     expect(String(await failed)).toContain("reading 'type'");
   });
 });
