@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { fingerprintOf } from "../../src/brain/evidence.ts";
 import { openAnswerRecords } from "../../src/brain/records-sqlite.ts";
@@ -115,6 +116,25 @@ describe("records of answers", () => {
     expect(records.documents()).toEqual(["d1"]);
     records.prune(NOW + 30 * DAY + 1);
     expect(records.documents()).toEqual([]);
+  });
+
+  it("of a time before it was kept how they came about are still there", () => {
+    using place = scratch();
+    const path = join(place.folder, "answers.sqlite");
+    {
+      using records = openAnswerRecords({ path, log: silentLog() });
+      records.add(record());
+    }
+    const database = new DatabaseSync(path);
+    database.exec("DROP TABLE whys; DROP TABLE ratings");
+    database.close();
+    using records = openAnswerRecords({ path, log: silentLog() });
+    expect(records.documents()).toEqual(["d1"]);
+    expect(records.why("a1")).toBeUndefined();
+    records.rate({ answerId: "a1", personId: "U1", rating: "up" }, NOW);
+    records.add(record({ id: "a2", messageId: "m2" }));
+    expect(records.why("a2")).toEqual({ id: "a2", answeredAt: record().answeredAt, ...record().why });
+    expect(records.forget({ platform: "slack", space: "T1" })).toEqual({ answers: 2, ratings: 1 });
   });
 
   it("leave nothing in the file once they are forgotten", () => {
