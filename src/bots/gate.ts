@@ -9,7 +9,7 @@ const SECRET =
 const SECRET_WITHIN = /xox[abeoprs]-|xapp-/gi;
 /** In order: a picture or link, where a link of another place leads to, something in angle brackets, an address, a word. */
 const CONSTRUCT =
-  /(?<picture>!?)\[(?<words>[^[\]\n]{0,1000})\]\([ \t]*<?(?<address>[^\s<>]{0,4000}?)>?(?:[ \t]+["'(][^"\n]{0,500})?\)|^[ \t]{0,3}\[(?<name>[^[\]\n]{1,200})\]:[ \t]*(?=\S)|<(?<inner>[^<>\n]{1,2000})>|(?<bare>https?:\/\/[^\s<>`"“”|]+)|(?<word>[^\s<>`"“”|()[\]{}]+)/gimu;
+  /(?<picture>!?)\[(?<words>[^[\]\n]{0,1000})\]\([ \t]*<?(?<address>[^\s<>()]{0,2000}(?:\([^\s<>()]{0,200}\)[^\s<>()]{0,200})?)>?(?:[ \t]+["'(][^"\n]{0,500})?\)|^[ \t]{0,3}\[(?<name>[^[\]\n]{1,200})\]:[ \t]*(?=\S)|<(?<inner>[^<>\n]{1,2000})>|(?<bare>https?:\/\/[^\s<>`"“”|]+)|(?<word>[^\s<>`"“”|()[\]{}]+)/gimu;
 const ADDRESS = /^(?:[a-z][a-z0-9+.-]{0,30}:\/\/|www\.|mailto:|tel:)/i;
 const TAG = /^(?:\/?[a-z][^\n]*|!--[^\n]*|[!?][^\n]*)$/i;
 /** Stands in place of an address that a model made up. */
