@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ChatPlatform, Content, Given, Posted } from "../platform.ts";
+import { Undeliverable } from "../undeliverable.ts";
 import type { DiscordApi } from "./api.ts";
 import { channelOf, DIRECT, fromMessage } from "./from-discord.ts";
 import { addressed, type Places } from "./places.ts";
@@ -21,9 +22,19 @@ export interface Standing {
 export function lookAfter(standing: Standing): Pick<ChatPlatform, "recall" | "amend" | "mark"> {
   return {
     recall: (given, options) => recall(standing, given, options),
-    amend: (given, content, options) => amend(standing, { given, content }, options),
-    mark: (given, line, options) => mark(standing, { given, line }, options),
+    amend: (given, content, options) => deliverably(amend(standing, { given, content }, options)),
+    mark: (given, line, options) => deliverably(mark(standing, { given, line }, options)),
   };
+}
+
+/** What Discord will never do is not to be tried again. */
+async function deliverably(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    throw refusal ? new Undeliverable(`An answer could not be changed: ${refusal}`, { cause: error }) : error;
+  }
 }
 
 /** A question by message can be read again; a command cannot. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { jobOf } from "../../../src/bots/inbox-questions.ts";
 import type { Given } from "../../../src/bots/platform.ts";
+import { Undeliverable } from "../../../src/bots/undeliverable.ts";
 import { type DiscordWorld, eventually, openDiscordWorld } from "./discord-world.ts";
 
 const soon = () => ({ signal: AbortSignal.timeout(20_000) });
@@ -72,6 +73,18 @@ describe("an answer that stands", () => {
     const given = await give(world, long(60));
     await world.discord.amend(given, { markdown: "30 days.", buttons: [] }, soon());
     expect(own(world).map(({ content }) => content)).toEqual(["30 days."]);
+  });
+});
+
+describe("an answer that is gone", () => {
+  it("is not tried again", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme, discord } = world;
+    const given = await give(world, "28 days.");
+    emulator.remove({ message: given.posted[0].id, in: acme.general });
+    await expect(discord.mark(given, "A source has changed.", soon())).rejects.toThrow(Undeliverable);
+    await expect(discord.amend(given, { markdown: "30 days.", buttons: [] }, soon())).rejects.toThrow(Undeliverable);
+    expect(own(world)).toEqual([]);
   });
 });
 
