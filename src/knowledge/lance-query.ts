@@ -12,8 +12,8 @@ const LONGEST_BEGINNING = 15;
 export function audienceFilter(clearance: readonly Audience[]): string {
   if (clearance.length === 0) throw new Error("A search needs a clearance: which audiences the place may see");
   for (const audience of clearance) {
-    if (!/^[A-Za-z0-9_:.-]{1,200}$/.test(audience))
-      throw new Error("An audience may hold letters, digits and _ : . - only");
+    if (!/^[A-Za-z0-9@_:.-]{1,200}$/.test(audience))
+      throw new Error("An audience may hold letters, digits and @ _ : . - only");
   }
   return `audience IN (${clearance.map((audience) => `'${audience}'`).join(", ")})`;
 }

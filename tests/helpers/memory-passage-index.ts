@@ -23,7 +23,7 @@ export function memoryPassageIndex(): PassageIndex {
   const readable = (clearance: readonly string[]) => {
     if (clearance.length === 0) throw new Error("A search needs a clearance");
     for (const audience of clearance) {
-      if (!/^[A-Za-z0-9_:.-]{1,200}$/.test(audience)) throw new Error("An audience may hold letters and digits only");
+      if (!/^[A-Za-z0-9@_:.-]{1,200}$/.test(audience)) throw new Error("An audience may hold letters and digits only");
     }
     return [...documents.values()].filter(({ audience }) => clearance.includes(audience));
   };
