@@ -51,7 +51,7 @@ export function statusText(
   status: BrainStatus,
   { version, counts }: { readonly version: string; readonly counts: Readonly<Record<string, number>> },
 ): string {
-  const numbers = Object.entries(counts).map(([words, number]) => `${words} ${number}`);
+  const numbers = Object.entries(counts).flatMap(([words, number]) => (number > 0 ? [`${words}: ${number}`] : []));
   return [
     `**Hearth ${version}**`,
     `- Documents: ${documentsText(status)}`,
@@ -96,6 +96,6 @@ export function receiptText(
     `- ${counted(answers, "answer")}: which passages they were taken from, and ${counted(ratings, "rating")}`,
     `- ${rows} ${rows === 1 ? "entry" : "entries"} of what was asked and answered on Discord`,
     "",
-    "**Not deleted**, for that is not Hearth's to do: the messages on Discord itself, yours and Hearth's. Delete them there; that of a question takes its answer out of follow-ups too.",
+    "**Not deleted**, for that is not Hearth's to do: the messages on Discord itself, yours and Hearth's. Delete them there.",
   ].join("\n");
 }

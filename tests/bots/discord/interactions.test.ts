@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { Events } from "discord.js";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Audience } from "../../../src/chat.ts";
 import { COMMANDS } from "../../../src/bots/discord/commands.ts";
@@ -296,7 +298,7 @@ describe("/privacy and /status", () => {
     const status = emulator.slash({ by: ann, in: channel, name: "status" });
     await emulator.until(() => status.content !== undefined);
     expect(status.ephemeral).toBe(true);
-    expect(status.content).toMatch(/Hearth 0\.1\.0[^]*2 documents, 7 passages[^]*sealed[^]*questions answered 3/);
+    expect(status.content).toMatch(/Hearth 0\.1\.0[^]*2 documents, 7 passages[^]*sealed[^]*questions answered: 3/);
   });
 });
 
@@ -466,6 +468,22 @@ describe("a rating", () => {
     await here.emulator.until(() => thanks.original?.content === "Taken back.");
     expect(back.original?.components).toEqual([]);
     expect(said.at(-1)).toEqual({ answerId: ANSWER, personId: here.ann });
+  });
+});
+
+describe("a button", () => {
+  it("of an answer that has just come waits until that is written down", async () => {
+    const here = await world();
+    const message = await here.give();
+    const given = here.inbox.given({ answerId: ANSWER });
+    if (!given) throw new Error("It was not given");
+    here.inbox.forget({ platform: "discord", space: here.guild });
+    const id = here.emulator.history(here.channel)[0]?.components[0]?.customId ?? "";
+    const pressed = here.emulator.press({ by: here.ann, in: here.channel, message, customId: id });
+    await once(here.client, Events.InteractionCreate);
+    here.inbox.give(given);
+    await here.emulator.until(() => pressed.content !== undefined);
+    expect(pressed.content).toContain("Thank you");
   });
 });
 
