@@ -366,7 +366,7 @@ function describeWhy(open: () => Promise<ReadBrain>): void {
 }
 
 const NOTES =
-  "# Offsite\n\nWe meet in the mountains.\n\n## Travel\n\nThe coach leaves at 7:40 from the old harbour.\n\n## Rooms\n\nEverybody gets a single room.\n";
+  "# Our week away\n\nWe meet in the mountains.\n\n## Travel\n\nThe coach leaves at 7:40 from the old harbour.\n\n## Rooms\n\nEverybody gets a single room.\n";
 
 /** A question that comes with files, by their names. */
 function askedWith(text: string, files: Readonly<Record<string, string | Buffer>>): Question {
@@ -397,7 +397,7 @@ function describeFiles(open: () => Promise<ReadBrain>): void {
       const files = { "offsite.md": NOTES };
       const coach = await quotesFrom(brain, askedWith("When does the coach leave from the harbour?", files));
       expect(coach.from).toEqual(["offsite.md: The coach leaves at 7:40 from the old harbour."]);
-      expect(coach.passages[0]).toMatchObject({ path: "offsite.md", headings: ["Offsite", "Travel"] });
+      expect(coach.passages[0]).toMatchObject({ path: "offsite.md", headings: ["Our week away", "Travel"] });
       expect(coach.passages[0]?.documentId).toMatch(/^attached:/);
       expect(coach.passages[0]).not.toHaveProperty("url");
       expect(coach.unread).toBeUndefined();
