@@ -17,6 +17,7 @@ import {
   type DiscordEmulator,
   type EmulatorOptions,
 } from "../../../emulators/discord/emulator.ts";
+import { openApiCheck } from "../../emulators/discord/openapi.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
 
 /** What a test wants otherwise than usual. */
@@ -37,7 +38,9 @@ export const ANSWER = "00000000-0000-4000-8000-0000000000a1";
 /** The emulator with a guild, a channel and people in it, and the library's client connected to it, its interactions handled. */
 export async function connected(wanted: Wanted = {}) {
   const stack = new AsyncDisposableStack();
-  const emulator = stack.use(await openDiscordEmulator({ rates: "wide", ...wanted.emulator }));
+  const check = openApiCheck();
+  const options: EmulatorOptions = { rates: "wide", ...(check && { check }), ...wanted.emulator };
+  const emulator = stack.use(await openDiscordEmulator(options));
   const { world } = emulator;
   const guild = world.guild({ name: "Acme" });
   const channel = world.channel({ guild, name: "general" });

@@ -65,7 +65,7 @@ describe("the start", () => {
 });
 
 describe("/ask", () => {
-  it("is written down before it is acknowledged, and acknowledged at once", async () => {
+  it("is written down before it is acknowledged, and waits for no answer", async () => {
     const callbacks: number[] = [];
     const here: World = await world({
       ask: () => callbacks.push(requests(here, "POST", "/interactions/{interaction}/{token}/callback").length) > 0,
@@ -73,7 +73,6 @@ describe("/ask", () => {
     const used = here.emulator.slash({ by: here.ann, in: here.channel, name: "ask", options: { question: "Leave?" } });
     await here.emulator.until(() => used.deferred);
     expect(callbacks).toEqual([0]);
-    expect(used.acknowledgedAfter).toBeLessThan(1_000);
     expect(used.ephemeral).toBe(false);
   });
 
