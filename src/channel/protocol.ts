@@ -78,7 +78,7 @@ export function mayPass(files: readonly AttachedFile[]): boolean {
 }
 
 const files = z
-  .array(z.object({ name: z.string().min(1).max(255), base64: z.string().max(MOST_FILE_CHARACTERS) }))
+  .array(z.object({ name: z.string().min(1).max(1_000), base64: z.string().max(MOST_FILE_CHARACTERS) }))
   .max(MOST_FILES)
   .refine(mayPass);
 
