@@ -7,7 +7,7 @@ import { resolvedOf } from "./resolved.ts";
 import { startInteraction } from "./interaction-start.ts";
 import { messageObject } from "./message-wire.ts";
 import { MessageFlag, type Channel, type Message } from "./model.ts";
-import { mustBeAble } from "./people.ts";
+import { mustBeAble } from "./saying.ts";
 import { known, type State } from "./state.ts";
 import type { Json } from "./wire.ts";
 

@@ -1,42 +1,16 @@
+import { draftOf, post, say, type Post, type Saying } from "./saying.ts";
 import { tellMessage } from "./events.ts";
-import { NO_DRAFT, type Draft } from "./message-shapes.ts";
-import { change, compose, erase, publish } from "./messages.ts";
+import { change, erase } from "./messages.ts";
 import { MessageFlag, ThreadLine, type Channel, type Message } from "./model.ts";
-import { openThread } from "./places.ts";
 import { showMessage, type ShownMessage } from "./shown.ts";
-import { isThread, known, may, type State } from "./state.ts";
-import type { PermissionName } from "./permissions.ts";
-
-/** A file that somebody sends. */
-export interface SentFile {
-  readonly name: string;
-  readonly content: string | Uint8Array;
-  readonly type?: string;
-}
-
-/** What somebody says. `mentionsBot` puts a mention before the text; `thread` opens a thread of that name on the message. */
-export interface Saying {
-  readonly by: string;
-  readonly in: string;
-  readonly text?: string;
-  readonly mentionsBot?: boolean;
-  readonly replyTo?: string;
-  /** Whether a reply notifies whom it answers; it does by default. */
-  readonly replyPings?: boolean;
-  readonly files?: readonly SentFile[];
-  readonly thread?: string;
-  /** Milliseconds since 1970, for what was said before. */
-  readonly at?: number;
-  /** A number other than 0 makes a system message. */
-  readonly type?: number;
-  /** By a webhook of somebody else's. */
-  readonly webhook?: string;
-}
+import { known, may, type State } from "./state.ts";
 
 /** What people do with messages. */
 export interface People {
   /** Gives the message's id. */
   say(saying: Saying): string;
+  /** A forum post: a thread whose first message has the thread's id. Gives that id. */
+  post(post: Post): string;
   edit(change: { readonly message: string; readonly in: string; readonly text: string }): void;
   /** A link's preview was found: MESSAGE_UPDATE, while nothing that was written has changed. */
   unfurl(change: { readonly message: string; readonly in: string }): void;
@@ -59,6 +33,7 @@ export function createPeople(state: State): People {
   };
   return {
     say: (saying) => say(state, saying),
+    post: (fresh) => post(state, fresh),
     edit({ text, ...where }) {
       const { found } = find(where);
       change(state, found, { draft: draftOf(text), files: [] });
@@ -82,57 +57,6 @@ export function createPeople(state: State): People {
     visible: (view) => visible(state, view),
     typing: ({ by, in: place }) => typing(state, { by, channel: known(state.channels, place, "channel") }),
   };
-}
-
-const draftOf = (content: string): Draft => ({ ...NO_DRAFT, content });
-
-/** Throws unless somebody may do something, so that a test does not let people do what they could not. */
-export function mustBeAble(
-  state: State,
-  { by, channel }: { by: string; channel: Channel },
-  name: PermissionName,
-): void {
-  known(state.users, by, "user");
-  if (!may(state, { user: by, channel }, name)) throw new Error(`User ${by} has no ${name} in ${channel.id}`);
-}
-
-/** A person's reply with the mention of its author turned off. */
-const QUIET_REPLY: NonNullable<Draft["allowed_mentions"]> = {
-  parse: ["users", "roles", "everyone"],
-  users: undefined,
-  roles: undefined,
-  replied_user: false,
-};
-
-function say(state: State, saying: Saying): string {
-  const { by, in: place, text = "", files = [], at } = saying;
-  const channel = known(state.channels, place, "channel");
-  if (saying.webhook === undefined)
-    mustBeAble(state, { by, channel }, isThread(channel) ? "SEND_MESSAGES_IN_THREADS" : "SEND_MESSAGES");
-  if (channel.thread?.locked === true && channel.thread.archived) mustBeAble(state, { by, channel }, "MANAGE_THREADS");
-  const content = saying.mentionsBot === true ? `<@${state.bot.id}> ${text}` : text;
-  const pingsReply = saying.replyPings ?? true;
-  const message = compose(state, channel, {
-    author: by,
-    draft: {
-      ...draftOf(content),
-      ...(pingsReply ? {} : { allowed_mentions: QUIET_REPLY }),
-    },
-    files: files.map((file, i) => ({
-      key: `files[${i}]`,
-      name: file.name,
-      type: file.type,
-      bytes: Buffer.from(file.content),
-    })),
-    ...(at === undefined ? {} : { at }),
-    ...(saying.type === undefined ? {} : { type: saying.type }),
-    ...(saying.webhook === undefined ? {} : { webhook: saying.webhook }),
-    ...(saying.replyTo === undefined ? {} : { replyTo: { channel: place, message: saying.replyTo } }),
-  });
-  publish(state, channel, message);
-  if (saying.thread !== undefined)
-    openThread(state, { parent: channel, owner: by, name: saying.thread, from: message });
-  return message.id;
 }
 
 /** What was said in a place, without the lines that Discord adds where threads begin. */

@@ -233,6 +233,43 @@ describe("a close that is fatal", () => {
   });
 });
 
+describe("a client that does too much or comes at a bad time", () => {
+  it("is closed after 120 packets in a minute", async () => {
+    await using emulator = await openEmulator();
+    const socket = openSocket(emulator);
+    const closed = new Promise<number>((resolve) => socket.once("close", resolve));
+    socket.once("open", () => {
+      for (let i = 0; i <= 120; i += 1) socket.send('{"op":1,"d":null}');
+    });
+    expect(await closed).toBe(4008);
+  });
+
+  it("is refused at the handshake, and comes again", async () => {
+    await using emulator = await openEmulator();
+    const { ada, channel } = scene(emulator);
+    await using bot = await openClient(emulator);
+    const errors: string[] = [];
+    bot.client.on(Events.ShardError, ({ message }) => errors.push(message));
+    await hear(bot.client, () => emulator.say({ by: ada, in: channel, text: "settled" }));
+    emulator.gateway.refuse(503);
+    emulator.gateway.disconnect(1006);
+    await hear(bot.client, () => emulator.say({ by: ada, in: channel, text: "later" }));
+    expect(errors).toEqual(["Unexpected server response: 503"]);
+    expect(emulator.gateway.sessions).toBe(1);
+  }, 20_000);
+
+  it("must begin anew after a close that ends the session", async () => {
+    await using emulator = await openEmulator();
+    const { ada, channel } = scene(emulator);
+    await using bot = await openClient(emulator);
+    await hear(bot.client, () => emulator.say({ by: ada, in: channel, text: "settled" }));
+    emulator.gateway.disconnect(4009);
+    await emulator.until(() => dispatched(emulator, "READY") === 2, 15_000);
+    await hear(bot.client, () => emulator.say({ by: ada, in: channel, text: "heard" }));
+    expect(dispatched(emulator, "RESUMED")).toBe(0);
+  }, 20_000);
+});
+
 describe("what a session hears", () => {
   it("is empty without MESSAGE_CONTENT, but for DMs, mentions and replies", async () => {
     await using emulator = await openEmulator({ flags: 0 });

@@ -167,6 +167,22 @@ describe("commands", () => {
   });
 });
 
+describe("a DM", () => {
+  it("takes commands too", async () => {
+    await using emulator = await openEmulator();
+    const { ada, bot } = await scene(emulator);
+    await using _ = bot;
+    const dm = emulator.world.dm({ with: ada });
+    const came = nextInteraction(bot.client, isCommand);
+    const handle = emulator.slash({ by: ada, in: dm, name: "ask", options: { question: "?" } });
+    const interaction = await came;
+    expect([interaction.inGuild(), interaction.user.id]).toEqual([false, ada]);
+    await interaction.reply("Here.");
+    expect(handle.content).toBe("Here.");
+    expect(emulator.history(dm).map(({ content }) => content)).toEqual(["Here."]);
+  });
+});
+
 describe("buttons and modals", () => {
   const row = (label: string, customId: string) =>
     new ActionRowBuilder<ButtonBuilder>().addComponents(
@@ -191,6 +207,29 @@ describe("buttons and modals", () => {
     expect(() => emulator.press({ by: ada, in: channel, message: message.id, label: "Stop" })).toThrow(
       "no such button",
     );
+    expect(emulator.transcript.violations).toEqual([]);
+  });
+
+  it("on a private answer are its reader's alone, and change it where it is", async () => {
+    await using emulator = await openEmulator();
+    const { ada, bea, channel, bot } = await scene(emulator);
+    await using _ = bot;
+    const came = nextInteraction(bot.client, isCommand);
+    const asked = emulator.slash({ by: ada, in: channel, name: "ask", options: { question: "?" } });
+    const command = await came;
+    await command.reply({ content: "Sure?", components: [row("Why?", "why:1")], flags: MessageFlags.Ephemeral });
+    const message = asked.original?.id ?? "";
+    expect(() => emulator.press({ by: bea, in: channel, message, label: "Why?" })).toThrow("sees no message");
+    const clicked = nextInteraction(bot.client, isButton);
+    const pressed = emulator.press({ by: ada, in: channel, message, customId: "why:1" });
+    const button = await clicked;
+    await button.deferUpdate();
+    expect(pressed.state).toBe("deferred");
+    await button.editReply({ content: "Because.", components: [] });
+    await button.followUp({ content: "More.", flags: MessageFlags.Ephemeral });
+    expect(asked.content).toBe("Because.");
+    expect(emulator.visible({ to: ada, in: channel }).map(({ content }) => content)).toEqual(["Because.", "More."]);
+    expect(emulator.history(channel)).toEqual([]);
     expect(emulator.transcript.violations).toEqual([]);
   });
 

@@ -157,6 +157,23 @@ describe("events", () => {
   });
 });
 
+describe("a forum", () => {
+  it("takes posts, whose first message has the thread's id, and nothing else", async () => {
+    await using emulator = await openEmulator();
+    const { guild, ada } = scene(emulator);
+    const forum = emulator.world.channel({ guild, name: "help", type: "forum" });
+    await using bot = await openClient(emulator);
+    const heard = next<Message>(bot.client, Events.MessageCreate);
+    const post = emulator.post({ by: ada, in: forum, title: "How?", text: "so", mentionsBot: true });
+    const message = await heard;
+    expect([message.id, message.channelId, message.channel.isThread()]).toEqual([post, post, true]);
+    await message.reply("Like this.");
+    expect(emulator.history(post).map(({ content }) => content)).toEqual([`<@${emulator.bot}> so`, "Like this."]);
+    expect(() => emulator.say({ by: ada, in: forum, text: "x" })).toThrow("Nothing can be said");
+    expect(emulator.transcript.violations).toEqual([]);
+  });
+});
+
 describe("options", () => {
   it("of a command carry the people and channels that they name", async () => {
     await using emulator = await openEmulator();
