@@ -78,6 +78,20 @@ describe("the key discord", () => {
     expect(missing).toEqual([]);
   });
 
+  it("is explained by the manual, each key of it with its default", () => {
+    const manual = readFileSync(join(home, "docs/discord.md"), "utf8");
+    const rows = manual.split("\n").filter((line) => line.startsWith("| `discord."));
+    const explained = Object.keys(discordSchema.shape).filter((key) =>
+      rows.some((row) => row.includes(`\`discord.${key}\``)),
+    );
+    expect(explained).toEqual(Object.keys(discordSchema.shape));
+    for (const [key, value] of Object.entries(discordSchema.parse({}))) {
+      const row = rows.find((one) => one.includes(`\`discord.${key}\``));
+      const isPlain = typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+      if (isPlain && !["api", "cdn", "version"].includes(key)) expect(row).toMatch(new RegExp(`\\| \`${value}\` \\|$`));
+    }
+  });
+
   it("takes the example's lines that are commented out", () => {
     const example = readFileSync(join(home, "config/hearth.example.yaml"), "utf8");
     const section = /^discord:\n(?:(?: .*)?\n)*/m.exec(example)?.[0] ?? "";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { COMMANDS, hashOf, LONGEST_WORDS } from "../../../src/bots/discord/commands.ts";
 import { readCustomId, shareId, unrateId } from "../../../src/bots/discord/pressed.ts";
@@ -12,6 +13,11 @@ describe("the commands", () => {
       expect(contexts).toEqual([0, 1]);
       expect(types).toEqual([0]);
     }
+  });
+
+  it("stand in the manual, each of them", () => {
+    const manual = readFileSync(new URL("../../../docs/discord.md", import.meta.url), "utf8");
+    expect(COMMANDS.filter(({ name }) => !manual.includes(`| \`/${name}`)).map(({ name }) => name)).toEqual([]);
   });
 
   it("keep to what Discord takes", () => {
