@@ -35,7 +35,9 @@ export async function openPlatforms(settings: Settings, options: PlatformsOption
     const { discord, linkHosts } = { ...settings, discord: settings.discord };
     const places: { desk?: OpenDesk } = {};
     const waiting = () => ({ "questions waiting": places.desk?.waiting() ?? 0 });
-    const platform = stack.use(await openDiscord({ ...options, settings: discord, linkHosts, inbox, waiting }));
+    const platform = stack.use(
+      await openDiscord({ ...options, settings: discord, linkHosts, inbox, waiting, stopped: options.say }),
+    );
     const desk = createDesk({ ...options, inbox, platforms: [platform], settings: { ...discord, linkHosts } });
     places.desk = stack.use(desk);
     begin(desk, options);

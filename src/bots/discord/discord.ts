@@ -32,6 +32,8 @@ export interface Discord extends ChatPlatform {
 /** What Discord is opened with. `waiting` gives what `/status` counts besides. */
 export interface DiscordOptions extends Pick<Wiring, "settings" | "inbox" | "brain" | "log" | "version" | "linkHosts"> {
   readonly waiting?: () => Readonly<Record<string, number>>;
+  /** Told once when Discord has stopped for good after it was connected: what the owner has to do. */
+  readonly stopped?: (why: string) => void;
   /** After how many milliseconds without an answer to a heartbeat a socket counts as dead. */
   readonly acknowledgedMs?: number;
 }
@@ -42,7 +44,13 @@ const split = (markdown: string) => splitMarkdown(markdown, LONGEST_MESSAGE);
 export function openDiscord(options: DiscordOptions): Promise<Discord> {
   const { settings, inbox } = options;
   const parts = { marks: createMarks(inbox), kept: createKept(inbox), deleted: createDeleted(), counts: noCounts() };
-  const running: Running = { ...parts, options, closing: new AbortController(), state: { kind: "connecting" } };
+  const running: Running = {
+    ...parts,
+    options,
+    told: new Set(),
+    closing: new AbortController(),
+    state: { kind: "connecting" },
+  };
   const now = () => {
     if (!running.wired) throw new Error("Discord has not been connected yet");
     return running.wired;
@@ -50,7 +58,7 @@ export function openDiscord(options: DiscordOptions): Promise<Discord> {
   return Promise.resolve({
     name: "discord",
     start: (desk, { signal }) => start(running, { desk, signal }),
-    state: () => running.state,
+    state: () => stateOf(running),
     counts: () => parts.counts,
     async clearance({ message, seenBy }, { signal }) {
       return now().clearanceOf({ conversation: message.conversation, askerId: message.author.id, seenBy }, { signal });
@@ -70,10 +78,17 @@ export function openDiscord(options: DiscordOptions): Promise<Discord> {
 /** What changes while Discord is open, and what it is kept with. */
 interface Running extends Pick<Wiring, "marks" | "kept" | "deleted" | "counts"> {
   readonly options: DiscordOptions;
+  /** Who was told that Hearth may not write in a channel. */
+  readonly told: Set<string>;
   readonly closing: AbortController;
   state: DiscordState;
   wired?: Wired;
   connection?: Connection;
+}
+
+/** A connection that is made again is being made. */
+function stateOf({ state, counts }: Running): DiscordState {
+  return state.kind === "connected" && counts.upSince === undefined ? { kind: "connecting" } : state;
 }
 
 async function start(running: Running, { desk, signal }: { readonly desk: Desk; readonly signal: AbortSignal }) {
@@ -102,6 +117,7 @@ async function start(running: Running, { desk, signal }: { readonly desk: Desk; 
         },
         stopped({ why, isTokenGone }) {
           stop(why);
+          options.stopped?.(why);
           closing.abort();
           if (isTokenGone) desk.left("discord");
         },
@@ -142,7 +158,7 @@ function afterwards(now: () => Wired): Pick<ChatPlatform, "recall" | "amend" | "
 function replyTo(
   asked: Asked,
   { api, places, client }: Wired,
-  { options, deleted, closing: { signal } }: Running,
+  { options, deleted, told, closing: { signal } }: Running,
 ): Reply {
   const { inbox, log } = options;
   const carrying = { api, inbox, selfId: () => client.user?.id ?? "" };
@@ -158,7 +174,7 @@ function replyTo(
     carrier,
     split,
     isOver: () => deleted.has(asked.message.id),
-    refused: (refusal) => tellRefusal(refusal, asked, { api, job, log, signal }),
+    refused: (refusal) => tellRefusal(refusal, asked, { api, job, told, log, signal }),
     log,
     signal,
   });
