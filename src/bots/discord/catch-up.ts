@@ -10,6 +10,8 @@ import { compareIds, snowflakeAt } from "./snowflake.ts";
 
 /** What is older is not read again, whatever was asked in it. */
 const OLDEST_MS = 7 * 24 * 60 * 60_000;
+/** Archived threads that are looked at; those joined last. */
+const MOST_ARCHIVED = 200;
 /** Messages of one page. */
 const PAGE = 100;
 
@@ -38,6 +40,7 @@ export interface CaughtUp {
 export async function catchUp(of: CatchingUp, { signal }: { readonly signal: AbortSignal }): Promise<CaughtUp> {
   const { marks, log } = of;
   let [channels, messages] = [0, 0];
+  await findArchived(of, { signal });
   for (const { place, after } of gaps(of)) {
     signal.throwIfAborted();
     try {
@@ -54,6 +57,22 @@ export async function catchUp(of: CatchingUp, { signal }: { readonly signal: Abo
   }
   marks.releaseAll();
   return { channels, messages };
+}
+
+/** Discord tells of no thread that is archived; one may have been written in, and archived again. */
+async function findArchived(
+  { client, places }: CatchingUp,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
+  const hidden = places
+    .joined()
+    .filter(({ channelId, isDirect }) => !isDirect && !client.channels.cache.has(channelId));
+  for (const { space, channelId } of hidden.slice(-MOST_ARCHIVED)) {
+    signal.throwIfAborted();
+    await client.channels.fetch(channelId).catch((error: unknown) => {
+      if (refusalOf(error)) places.leave({ space, channelId });
+    });
+  }
 }
 
 /** The places where something may have been missed, and after which message. A place that is seen first gets its mark. */

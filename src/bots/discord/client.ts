@@ -17,7 +17,8 @@ export interface DiscordCounts extends GatewayCounts {
 
 /** Counts that begin at nothing. */
 export function noCounts(): DiscordCounts {
-  return { connects: 0, identifies: 0, resumes: 0, closes: 0, halfOpen: 0, malformed: 0, requests: 0, rateLimited: 0 };
+  const gateway = { upSince: undefined, connects: 0, identifies: 0, resumes: 0, closes: 0, halfOpen: 0, malformed: 0 };
+  return { ...gateway, requests: 0, rateLimited: 0 };
 }
 
 /** What a client is made with. `tokenRefused` is told when a request with the token is answered 401. */

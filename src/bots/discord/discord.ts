@@ -30,7 +30,10 @@ export interface Discord extends ChatPlatform {
 }
 
 /** What Discord is opened with. `waiting` gives what `/status` counts besides. */
-export interface DiscordOptions extends Pick<Wiring, "settings" | "inbox" | "brain" | "log" | "version" | "linkHosts"> {
+export interface DiscordOptions extends Pick<
+  Wiring,
+  "settings" | "inbox" | "brain" | "log" | "version" | "linkHosts" | "say"
+> {
   readonly waiting?: () => Readonly<Record<string, number>>;
   /** Told once when Discord has stopped for good after it was connected: what the owner has to do. */
   readonly stopped?: (why: string) => void;

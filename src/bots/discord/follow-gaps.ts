@@ -1,7 +1,8 @@
-import { type Client, Events, GatewayDispatchEvents, Status } from "discord.js";
+import { type Client, Events, GatewayDispatchEvents } from "discord.js";
 import type { Inbox } from "../inbox.ts";
 import type { Desk } from "../platform.ts";
 import { catchUp, type CatchingUp } from "./catch-up.ts";
+import type { GatewayCounts } from "./gateway.ts";
 import { type Kept, reviseKept } from "./kept.ts";
 
 /** Under which the inbox keeps when Hearth was last connected. */
@@ -15,13 +16,14 @@ interface Following extends Omit<CatchingUp, "client" | "lastHere"> {
   readonly inbox: Pick<Inbox, "note" | "noted">;
   readonly desk: Desk;
   readonly kept: Kept;
+  readonly counts: Pick<GatewayCounts, "upSince">;
   readonly signal: AbortSignal;
 }
 
 /** Reads what was missed before each new session; gives what resolves when that is done. */
 export function followGaps(client: Client, following: Following): () => Promise<void> {
-  const { inbox, marks, kept, log, signal } = following;
-  const presence = createPresence(client, inbox);
+  const { marks, kept, log, signal } = following;
+  const presence = createPresence(client, following);
   let lastHere = presence.last();
   let reading = Promise.resolve();
 
@@ -55,8 +57,8 @@ export function followGaps(client: Client, following: Following): () => Promise<
 }
 
 /** When Hearth was connected, kept in the inbox. */
-function createPresence(client: Client, inbox: Pick<Inbox, "note" | "noted">) {
-  const isHere = () => client.isReady() && client.ws.shards.every(({ status }) => status === Status.Ready);
+function createPresence(client: Client, { inbox, counts }: Pick<Following, "inbox" | "counts">) {
+  const isHere = () => client.isReady() && counts.upSince !== undefined;
   return {
     isHere,
     last() {

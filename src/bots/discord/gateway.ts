@@ -10,6 +10,8 @@ const LONGEST_WAIT_MS = 30_000;
 
 /** What happened to the connection since the start. */
 export interface GatewayCounts {
+  /** Since when events arrive, in milliseconds; undefined while none can. */
+  upSince: number | undefined;
   connects: number;
   resumes: number;
   /** Connections that were closed, by whomever. */
@@ -60,9 +62,19 @@ export function watchedStrategy(manager: GatewayManager, watching: Watching): Si
 }
 
 function count(manager: GatewayManager, counts: GatewayCounts): void {
+  const up = () => {
+    counts.upSince ??= Date.now();
+  };
   manager.on("hello", () => void counts.connects++);
-  manager.on("resumed", () => void counts.resumes++);
-  manager.on("closed", () => void counts.closes++);
+  manager.on("ready", up);
+  manager.on("resumed", () => {
+    counts.resumes++;
+    up();
+  });
+  manager.on("closed", () => {
+    counts.closes++;
+    counts.upSince = undefined;
+  });
 }
 
 /** What goes wrong inside a packet or a socket is told, and goes no further. */

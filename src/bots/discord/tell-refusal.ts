@@ -8,21 +8,26 @@ import { nonceOf, toMessage } from "./to-discord.ts";
 /** The part of a job's outbox that is no part of its answer. */
 const TOLD = 999;
 
-/** Tells whoever asked, by a direct message, that Hearth may not answer where he did; Discord takes a second one for the first. */
+/** Tells whoever asked, by one direct message, that Hearth may not answer where he did. `told` keeps who was told of which channel. */
 export function tellRefusal(
   refusal: Refusal,
   { message, route }: Asked,
-  {
-    api,
-    job,
-    log,
-    signal,
-  }: { readonly api: DiscordApi; readonly job: string; readonly log: Log; readonly signal: AbortSignal },
+  of: {
+    readonly api: DiscordApi;
+    readonly job: string;
+    readonly told: Set<string>;
+    readonly log: Log;
+    readonly signal: AbortSignal;
+  },
 ): void {
+  const { api, job, told, log, signal } = of;
   log.warn({ job, refusal }, "An answer cannot be sent");
   const { conversation, author } = message;
   if (refusal !== "forbidden" || conversation.space === DIRECT || author.isBot || route["interaction"] !== undefined)
     return;
+  const key = `${channelOf(conversation)} ${author.id}`;
+  if (told.has(key)) return;
+  told.add(key);
   const where = `<#${channelOf(conversation)}>`;
   const markdown =
     `I may not write in ${where}, so I cannot answer there. Somebody who manages it can let me: ` +

@@ -34,6 +34,8 @@ export interface Wiring {
   readonly deleted: Deleted;
   readonly counts: DiscordCounts;
   readonly statusCounts: () => Readonly<Record<string, number>>;
+  /** Is told sentences for the owner. */
+  readonly say?: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +58,8 @@ export function wire(client: Client, wiring: Wiring): Wired {
   const desk: Desk = {
     ...wiring.desk,
     ask(asked) {
-      kept.add(asked);
+      // A command's words stand in no message that could be edited or deleted.
+      if (asked.route["message"] !== undefined) kept.add(asked);
       return wiring.desk.ask(asked);
     },
   };

@@ -40,6 +40,32 @@ describe("after a stop", () => {
     expect(emulator.transcript.violations).toEqual([]);
   });
 
+  it("what was asked in a thread that was archived since is asked", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme } = world;
+    const thread = emulator.world.thread({ in: acme.general, name: "mine", by: acme.ann });
+    emulator.say({ by: acme.ann, in: thread, text: "before", mentionsBot: true });
+    await world.question("before");
+    await world.restart({
+      meanwhile() {
+        emulator.say({ by: acme.ann, in: thread, text: "follow-up" });
+        emulator.world.archive({ thread });
+      },
+    });
+    expect(texts(world)).toEqual(["before", "follow-up"]);
+  });
+
+  it("a command is not taken for a message that was deleted", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme } = world;
+    await eventually(() => emulator.commands().length > 0);
+    emulator.slash({ by: acme.ann, in: acme.general, name: "ask", options: { question: "how?" } });
+    await world.question("how?");
+    emulator.say({ by: acme.ann, in: acme.general, text: "hello" });
+    await world.restart();
+    expect(world.desk.revisions).toEqual([]);
+  });
+
   it("nothing is read again where nothing was said", async () => {
     await using world = await openDiscordWorld();
     const { emulator, acme } = world;

@@ -31,7 +31,7 @@ describe("the connection", () => {
     ["op 7", ({ emulator }) => emulator.gateway.reconnect()],
     ["op 9 that may be resumed", ({ emulator }) => emulator.gateway.invalidate(true)],
     ["close code 4000", ({ emulator }) => emulator.gateway.disconnect(4000)],
-    ["close code 4009", ({ emulator }) => emulator.gateway.disconnect(4009)],
+    ["close code 4001", ({ emulator }) => emulator.gateway.disconnect(4001)],
     ["a cut", ({ emulator }) => emulator.gateway.disconnect(1006)],
     [
       "a server that refuses for a while",
@@ -56,6 +56,7 @@ describe("the connection", () => {
   it.each<[string, (world: DiscordWorld) => void]>([
     ["op 9 that may not be resumed", ({ emulator }) => emulator.gateway.invalidate(false)],
     ["close code 1000", ({ emulator }) => emulator.gateway.disconnect(1000)],
+    ["close code 4009", ({ emulator }) => emulator.gateway.disconnect(4009)],
     ["close code 4007", ({ emulator }) => emulator.gateway.disconnect(4007)],
   ])(
     "begins anew after %s, five seconds after the last time, and reads what it missed",
@@ -79,7 +80,7 @@ describe("the connection", () => {
     const { emulator, acme, discord } = world;
     for (let n = 0; n < 8; n++) {
       emulator.say({ by: acme.ann, in: acme.general, text: `q${n}`, mentionsBot: true });
-      emulator.gateway.disconnect([1006, 4000, 4009][n % 3] ?? 1006);
+      emulator.gateway.disconnect([1006, 4000, 4002][n % 3] ?? 1006);
       emulator.say({ by: acme.bob, in: acme.general, text: `r${n}`, mentionsBot: true });
       await eventually(() => discord.counts().resumes === n + 1, 10_000);
     }
@@ -134,7 +135,7 @@ describe("the connection", () => {
   it("is tried until Discord is there", async () => {
     await using emulator = await openDiscordEmulator({ rates: "wide" });
     makeAcme(emulator);
-    emulator.rest.fail({ method: "GET", path: "/gateway/bot", sequence: ["reset", "reset", "reset", 502] });
+    emulator.rest.fail({ method: "GET", path: "/gateway/bot", sequence: ["reset", "reset", "reset"] });
     emulator.gateway.refuse(503, 1);
     using inbox = openInbox({ path: ":memory:", log: silentLog() });
     await using discord = await openDiscord({ ...parts(), settings: settingsFor(emulator), inbox });
