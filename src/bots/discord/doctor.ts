@@ -20,6 +20,8 @@ export interface DiscordReport {
   readonly invite?: string;
 }
 
+/** Sentences at the start; whoever wants all asks for them. */
+const MOST_SENTENCES = 5;
 /** How long one request may take, and how often it is tried again. */
 const PATIENCE = { timeout: 10_000, retries: 1 };
 
@@ -59,6 +61,16 @@ export function logChecks(log: Log, checks: readonly Check[]): void {
   for (const { what, ids, level } of checks) {
     if (level !== "ok") log.warn({ ...ids }, what);
   }
+}
+
+/** What is not well, in sentences for the owner with their cures; of many the first few. */
+export function sentencesOf(checks: readonly Check[]): string[] {
+  const unwell = checks.filter(({ level }) => level !== "ok");
+  const rest = unwell.length - MOST_SENTENCES;
+  const said = unwell
+    .slice(0, MOST_SENTENCES)
+    .map(({ says, cure }) => (cure === undefined ? says : `${says}; ${cure}`));
+  return rest > 0 ? [...said, `Discord: and ${rest} more; npx hearth doctor names them`] : said;
 }
 
 async function checkServers(

@@ -77,7 +77,7 @@ function checkExcess({ guild, self }: Membership, settings: GuildSettings): Chec
 function checkChannels({ guild, self }: Membership, settings: GuildSettings): Check[] {
   const channels = [...guild.channels.cache.values()].filter(isRead);
   const seen = channels.filter((channel) => channel.permissionsFor(self).has("ViewChannel"));
-  if (seen.length === 0) {
+  if (seen.length === 0 && channels.length > 0) {
     return [
       {
         what: "no channel can be seen",

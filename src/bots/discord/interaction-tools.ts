@@ -28,6 +28,8 @@ export interface InteractionTools {
   readonly version: string;
   /** What is counted, by words for people, such as "questions waiting". */
   readonly counts: () => Readonly<Record<string, number>>;
+  /** Is told sentences for the owner. */
+  readonly say?: (sentence: string) => void;
   readonly signal: AbortSignal;
 }
 

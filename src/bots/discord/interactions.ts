@@ -5,7 +5,7 @@ import { answerForget, answerPrivacy, answerStatus } from "./about-commands.ts";
 import { createRatings, explainWhy, rate, stopWriting, unrate } from "./answer-buttons.ts";
 import { answerAsk } from "./ask-command.ts";
 import { registerCommands } from "./commands.ts";
-import { checkConnected, logChecks } from "./doctor.ts";
+import { checkConnected, logChecks, sentencesOf } from "./doctor.ts";
 import { answerDocs, createSuggest, shareDocs } from "./docs-command.ts";
 import { askHuman } from "./human-button.ts";
 import { tellPrivately, type InteractionTools } from "./interaction-tools.ts";
@@ -15,7 +15,7 @@ import { readCustomId, type Pressed } from "./pressed.ts";
 export interface Interactions {
   /** Answers one; never rejects, and whatever goes wrong is said to the person in a sentence. */
   handle(interaction: Interaction): Promise<void>;
-  /** Tells Discord of the commands where they have changed, and the log what of the bot's rights is not well. */
+  /** Tells Discord of the commands where they have changed, and the owner what of the bot's rights is not well. */
   register(): Promise<void>;
 }
 
@@ -51,7 +51,9 @@ export function createInteractions(tools: InteractionTools): Interactions {
       if (!application) throw new Error("The commands can be registered once the client is ready");
       const isNew = await registerCommands(application.commands, { applicationId: application.id, inbox });
       log.info({ isNew }, "The commands are registered");
-      logChecks(log, checkConnected(client, settings));
+      const checks = checkConnected(client, settings);
+      logChecks(log, checks);
+      for (const sentence of sentencesOf(checks)) tools.say?.(sentence);
     },
   };
 }

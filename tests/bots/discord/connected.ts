@@ -29,6 +29,7 @@ export interface Wanted {
   readonly clearanceOf?: InteractionTools["clearanceOf"];
   readonly emulator?: EmulatorOptions;
   readonly log?: Log;
+  readonly say?: (sentence: string) => void;
   /** What the world is like besides, before the bot connects. */
   readonly prepare?: (emulator: DiscordEmulator) => void;
 }
@@ -90,6 +91,7 @@ export async function connected(wanted: Wanted = {}) {
       return wanted.clearanceOf?.(place, options) ?? clearanceFor(place);
     },
     version: "0.1.0",
+    ...(wanted.say && { say: wanted.say }),
     counts: () => ({ "questions answered": 3 }),
     signal: stopping.signal,
   };

@@ -49,11 +49,13 @@ describe("registration", () => {
 });
 
 describe("the start", () => {
-  it("tells the log, by ids alone, what of the bot's rights is not well", async () => {
+  it("tells the owner, and the log by ids alone, what of the bot's rights is not well", async () => {
+    const sentences: string[] = [];
     const { out, said } = surroundings();
     const others: string[] = [];
     await world({
       log: createLog({ level: "info", process: "edge", to: out }),
+      say: (sentence) => sentences.push(sentence),
       prepare: (emulator) => {
         others.push(emulator.world.guild({ name: "Friends", botRights: ["VIEW_CHANNEL", "ADMINISTRATOR"] }));
       },
@@ -61,6 +63,10 @@ describe("the start", () => {
     expect(said()).toMatch(/"guilds":\["\d+","\d+"\],"msg":"several servers and none of them is the team's"/);
     expect(said()).toContain(`"guild":"${others[0]}","rights":["Administrator"],"msg":"more rights than needed"`);
     expect(said()).not.toMatch(/Friends|Acme|general/);
+    expect(sentences).toHaveLength(2);
+    expect(sentences[1]).toMatch(
+      /^Discord, Friends \(\d+\): the bot has more rights than needed: Administrator; in Server/,
+    );
   });
 });
 
