@@ -42,10 +42,13 @@ export function jobOf({ platform, id }: Pick<Asked, "platform" | "id">): string 
   return BigInt(`0x${hash}`).toString(36).padStart(50, "0").slice(-20);
 }
 
-/** The part of the inbox that holds questions and what is sent for them. `erase` does work in one step and overwrites what it deleted. */
+/** Does work in one step, and overwrites what it deleted. */
+export type Erase = <Result>(work: () => Result) => Result;
+
+/** The part of the inbox that holds questions and what is sent for them. `eraseSoon` overwrites a moment later. */
 export function questionsIn(
   statements: Statements,
-  { now, erase }: { readonly now: () => number; readonly erase: <Result>(work: () => Result) => Result },
+  { now, erase, eraseSoon }: { readonly now: () => number; readonly erase: Erase; readonly eraseSoon: Erase },
 ): Questions {
   return {
     accept(asked) {
@@ -62,7 +65,7 @@ export function questionsIn(
       if (jobs.length > 0) erase(() => jobs.forEach((job) => finish(statements, { job, at: now() })));
       return jobs;
     },
-    done: (job) => void erase(() => finish(statements, { job, at: now() })),
+    done: (job) => void eraseSoon(() => finish(statements, { job, at: now() })),
     plan(job, part) {
       const of = { job, part };
       statements.run("INSERT INTO sendings (job, part, planned_at) VALUES (:job, :part, :at) ON CONFLICT DO NOTHING", {

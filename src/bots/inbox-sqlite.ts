@@ -6,19 +6,22 @@ import { UserError } from "../user-error.ts";
 import type { Inbox } from "./inbox.ts";
 import { ANSWER_TABLES, answersIn, forgetAnswers, pruneAnswers } from "./inbox-answers.ts";
 import { PLACE_TABLES, forgetPlaces, placesIn } from "./inbox-places.ts";
-import { QUESTION_TABLES, forgetQuestions, pruneQuestions, questionsIn } from "./inbox-questions.ts";
+import { QUESTION_TABLES, forgetQuestions, pruneQuestions, questionsIn, type Erase } from "./inbox-questions.ts";
 import { statementsOf } from "./inbox-statements.ts";
 
 /** Counts up when the tables change; an inbox of another version is put aside. */
 const VERSION = 1;
 /** Longer than any platform brings an event again. */
 const KNOWN_MS = 24 * 60 * 60_000;
+/** How long what was done with may still lie on the disk. */
+const ERASE_MS = 1_000;
 /** As long as the brain keeps what answers were taken from. */
 const GIVEN_MS = 30 * 24 * 60 * 60_000;
 
 /**
- * The inbox in a SQLite file (":memory:" keeps none), readable by this user alone. What is deleted is overwritten before the call
- * returns. A damaged file is put aside and begun anew; one that cannot be used is a UserError, for without it questions would be lost.
+ * The inbox in a SQLite file (":memory:" keeps none), readable by this user alone. What is dropped or forgotten is overwritten before
+ * the call returns, what is done with within a second. A damaged file is put aside and begun anew; one that cannot be used is a
+ * UserError, for without it questions would be lost.
  */
 export function openInbox({
   path,
@@ -31,13 +34,9 @@ export function openInbox({
 }): Inbox {
   const database = open(path, log);
   const statements = statementsOf(database);
-  const erase = <Result>(work: () => Result): Result => {
-    const result = inOneStep(database, work);
-    emptyWriteAheadLog(database);
-    return result;
-  };
+  const { erase, eraseSoon, close } = erasing(database, log);
   const answers = answersIn(statements);
-  const questions = questionsIn(statements, { now, erase });
+  const questions = questionsIn(statements, { now, erase, eraseSoon });
   return {
     ...questions,
     accept: (asked) => surely(database, () => questions.accept(asked)),
@@ -53,7 +52,49 @@ export function openInbox({
     },
     prune: (at) =>
       void erase(() => pruneQuestions(statements, at - KNOWN_MS) + pruneAnswers(statements, at - GIVEN_MS)),
-    [Symbol.dispose]: () => database.close(),
+    [Symbol.dispose]() {
+      close();
+      database.close();
+    },
+  };
+}
+
+/**
+ * Overwriting waits for the disk, so that of what is done with many questions share it. What a killed process left to be overwritten
+ * is so when the file is opened again.
+ */
+function erasing(
+  database: DatabaseSync,
+  log: Log,
+): { readonly erase: Erase; readonly eraseSoon: Erase; readonly close: () => void } {
+  emptyWriteAheadLog(database);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const close = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    emptyWriteAheadLog(database);
+  };
+  const soon = () => {
+    timer ??= setTimeout(() => {
+      try {
+        close();
+      } catch (error) {
+        log.error({ err: error }, "questions that are done could not be overwritten yet");
+        soon();
+      }
+    }, ERASE_MS).unref();
+  };
+  return {
+    erase(work) {
+      const result = inOneStep(database, work);
+      close();
+      return result;
+    },
+    eraseSoon(work) {
+      soon();
+      return inOneStep(database, work);
+    },
+    close,
   };
 }
 
