@@ -5,7 +5,7 @@ import type { ChatPlatform, Reply } from "./platform.ts";
 import { createQueue, type Place, type Queue, type QueueOptions, type Refused, type Work } from "./queue.ts";
 import { refusalWords, waitingWords } from "./render-states.ts";
 import { pauseAfter } from "./serve-again.ts";
-import { answerQuestion, Stopped, type Answering, type Dropped } from "./serve-question.ts";
+import { answerQuestion, isDone, Stopped, type Answering, type Dropped } from "./serve-question.ts";
 
 /** Questions in hand: those that wait, those that are answered, and those that are tried again in a while. */
 export interface Desktop extends AsyncDisposable {
@@ -45,7 +45,8 @@ export function createDesktop(options: DesktopOptions): Desktop {
   };
   return {
     take(job, { isNew }) {
-      if (held.has(job.job)) return;
+      // What comes while Hearth closes lies in the inbox until the next start.
+      if (held.has(job.job) || options.closing.aborted) return;
       const one: Held = { job, isNew, reply: undefined, failures: 0 };
       held.set(job.job, one);
       const refused = enter(one);
@@ -105,7 +106,7 @@ function createLastWords(options: DesktopOptions): {
   readonly say: (one: Held, markdown: string) => void;
   readonly said: () => Promise<void>;
 } {
-  const { inbox, log, closing } = options;
+  const { log, closing } = options;
   const saying = new Set<Promise<void>>();
   const say = async (one: Held, markdown: string) => {
     const { job } = one.job;
@@ -116,7 +117,7 @@ function createLastWords(options: DesktopOptions): {
       if (closing.aborted) return;
       log.warn({ job, err: error }, "a last sentence could not be brought to the platform");
     }
-    inbox.done(job);
+    isDone(job, options);
   };
   return {
     say(one, markdown) {

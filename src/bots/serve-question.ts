@@ -67,7 +67,7 @@ export async function answerQuestion(
   replyTo: () => Reply,
   options: Answering & Signals,
 ): Promise<"done" | "again" | "left"> {
-  const { inbox, log, signal, closing } = options;
+  const { log, signal, closing } = options;
   const begun = performance.now();
   try {
     const reply = replyTo();
@@ -87,8 +87,18 @@ export async function answerQuestion(
     }
     log.info({ job: job.job, err: error }, "nobody is there any more to be answered");
   }
-  inbox.done(job.job);
-  return "done";
+  return isDone(job.job, options) ? "done" : "again";
+}
+
+/** Whether the inbox took it; a full disk must not end the process. */
+export function isDone(job: string, { inbox, log }: Pick<Answering, "inbox" | "log">): boolean {
+  try {
+    inbox.done(job);
+    return true;
+  } catch (error) {
+    log.error({ job, err: error }, "the inbox could not be told that a question is done with");
+    return false;
+  }
 }
 
 function isTooOld({ asked, acceptedAt }: Job, { settings, now }: Answering): boolean {

@@ -8,6 +8,8 @@ import { createDesktop, type Desktop } from "./serve-desktop.ts";
 import { Dropped, Stopped } from "./serve-question.ts";
 import { healAnswers, type StaleSettings } from "./serve-stale.ts";
 
+type Revised = Parameters<Desk["revised"]>[0];
+
 const PRUNE_MS = 60 * 60_000;
 
 /** What a desk is made of. `settings` hold for all platforms. */
@@ -35,40 +37,43 @@ export interface OpenDesk extends Desk, AsyncDisposable {
 
 /** A desk over an inbox. */
 export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDesk {
-  const { inbox, platforms, brain, log, settings } = options;
+  const { inbox, platforms, brain, log } = options;
   const closing = new AbortController();
   const desktop = createDesktop({ ...options, now, closing: closing.signal });
-  const pruning = setInterval(() => inbox.prune(now()), PRUNE_MS).unref();
+  prune(inbox, { now, log });
+  const pruning = setInterval(() => prune(inbox, { now, log }), PRUNE_MS).unref();
+  let revising = Promise.resolve();
   const healers: Promise<void>[] = [];
   const desk: Desk = {
     ask(asked) {
       const job = inbox.accept(asked);
-      if (job && !closing.signal.aborted) desktop.take(job, { isNew: true });
+      if (job) desktop.take(job, { isNew: true });
       return job !== undefined;
     },
     stop: (job, personId) => stopJob(desktop, { job, personId }),
-    revised: (of) => revise(of, { ...options, desktop, signal: closing.signal }),
+    revised(of) {
+      reviseHeld(of, { inbox, desktop });
+      // One after the other: an edit that is tried again must not undo a later one.
+      revising = revising.then(() => reviseMemory(of, { brain, log, signal: closing.signal }));
+    },
     left: (platform, space) => leave({ platform, space }, { inbox, desktop, log }),
   };
   return {
     ...desk,
     waiting: () => desktop.waiting(),
     async start({ signal }) {
-      inbox.prune(now());
-      await Promise.all(
-        platforms.map(async (platform) => {
-          await platform.start(desk, { signal });
-          if (closing.signal.aborted) return;
-          for (const job of inbox.open(platform.name)) desktop.take(job, { isNew: false });
-          healers.push(healAnswers({ platform, brain, inbox, settings, log, now }, { signal: closing.signal }));
-        }),
-      );
+      const begin = async (platform: ChatPlatform) => {
+        await platform.start(desk, { signal });
+        for (const job of inbox.open(platform.name)) desktop.take(job, { isNew: false });
+        healers.push(healAnswers({ ...options, platform, now }, { signal: closing.signal }));
+      };
+      await Promise.all(platforms.map(begin));
     },
     async [Symbol.asyncDispose]() {
       clearInterval(pruning);
       closing.abort();
       await desktop[Symbol.asyncDispose]();
-      await Promise.all(healers);
+      await Promise.all([...healers, revising]);
     },
   };
 }
@@ -84,12 +89,11 @@ function stopJob(
   return "stopped";
 }
 
-/** A message that says something else, or is gone: of waiting questions at once, of what is remembered as soon as it can be. */
-function revise(
-  { conversation, ids, text }: Parameters<Desk["revised"]>[0],
-  options: Pick<DeskOptions, "inbox" | "brain" | "log"> & { readonly desktop: Desktop; readonly signal: AbortSignal },
+/** A waiting question says something else, or is gone. */
+function reviseHeld(
+  { conversation, ids, text }: Revised,
+  { inbox, desktop }: { readonly inbox: Inbox; readonly desktop: Desktop },
 ): void {
-  const { inbox, brain, log, desktop, signal } = options;
   const { platform, channel, thread } = conversation;
   if (platform !== "discord" && platform !== "slack") return;
   for (const id of ids) {
@@ -100,11 +104,26 @@ function revise(
       for (const job of jobs) desktop.end(job, new Dropped("The question was deleted"));
     }
   }
+}
+
+/** What is remembered of messages says something else, or is gone, as soon as the core can be told. */
+async function reviseMemory(
+  { conversation, ids, text }: Revised,
+  { brain, log, signal }: Pick<DeskOptions, "brain" | "log"> & { readonly signal: AbortSignal },
+): Promise<void> {
   const revisions = ids.map((id) => ({ conversation, id, ...(text !== undefined && { text }) }));
-  void untilDone(() => brain.revise(revisions, { signal }), {
+  await untilDone(() => brain.revise(revisions, { signal }), {
     signal,
     failed: (error) => log.warn({ err: error, messages: ids.length }, "edits and deletions could not be followed yet"),
   });
+}
+
+function prune(inbox: Inbox, { now, log }: { readonly now: () => number; readonly log: Log }): void {
+  try {
+    inbox.prune(now());
+  } catch (error) {
+    log.error({ err: error }, "what has passed its time could not be deleted from the inbox");
+  }
 }
 
 /** Work of a space ends, and what waits there is dropped; what was said is kept until the owner forgets it. */

@@ -358,6 +358,25 @@ describe("edits and deletions", () => {
     expect(revised.filter((one) => JSON.stringify(one).includes("sick leave"))).toHaveLength(2);
   });
 
+  it("reach what is remembered in their order, also where the core has to be told again", async () => {
+    const texts: (string | undefined)[] = [];
+    let calls = 0;
+    const { platform } = await world({
+      brain: {
+        async revise([revision]) {
+          calls += 1;
+          if (calls === 1) throw new Error("The core was restarted");
+          texts.push(revision?.text);
+          return 1;
+        },
+      },
+    });
+    const { conversation } = asked().message;
+    for (const text of ["one", "two", "three"]) platform.desk().revised({ conversation, ids: ["5"], text });
+    platform.desk().revised({ conversation, ids: ["5"] });
+    await expect.poll(() => texts, { timeout: 10_000 }).toEqual(["one", "two", "three", undefined]);
+  });
+
   it("end an answer whose question is deleted while it is made", async () => {
     const { platform, inbox } = await world({ brain: heldBrain() });
     platform.desk().ask(asked());
