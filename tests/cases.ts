@@ -20,6 +20,7 @@ const HELP = `npm run cases -- [options]
   --runs N         how often each is run (default: 3; 10 for the layer model)
   --minutes N      the most that one long step may take (default: 1)
   --model FILE     a model for the layer model: a GGUF file, or what model.use of the configuration takes
+  --logs           after a FAIL, the last lines of Hearth's log and of what it said
   --list           names the cases and runs none
   --help           this
 
@@ -38,6 +39,7 @@ const { values } = parseArgs({
     minutes: { type: "string", default: "1" },
     model: { type: "string" },
     list: { type: "boolean", default: false },
+    logs: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
     inside: { type: "boolean", default: false },
   },
@@ -101,8 +103,8 @@ async function runHere(cases: readonly Case[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "hearth-cases-"));
   using sink = values.inside ? await openSink(folder) : undefined;
   try {
-    const { minutes, model } = values;
-    const options = { sink, minutes: Number(minutes), model, signal: stopping.signal };
+    const { minutes, model, logs } = values;
+    const options = { sink, minutes: Number(minutes), model, logs, signal: stopping.signal };
     const results = await runAll(cases, options);
     console.log(`\n${summaryOf(results)}`);
     if (stopping.signal.aborted) return 130;

@@ -71,12 +71,29 @@ export interface Found {
   readonly passage: { readonly documentId: string; readonly path: string; readonly text: string };
 }
 
+/**
+ * What the company has written down besides: of nothing that a case asks for. Among documents, and not as the only one, a case's
+ * document is found as it is in use.
+ */
+const OTHERS: Readonly<Record<string, string>> = {
+  "docs/handbook/bicycles.md":
+    "# Bicycles\n\nBicycles stand in the yard behind the kitchen. Pumps hang beside the door.\n\n## Repairs\n\nA mechanic comes every second Tuesday.\n",
+  "docs/handbook/kitchen.md":
+    "# Kitchen\n\nThe dishwasher runs at noon. Put cups into it, not into the sink.\n\n## Fridge\n\nWrite your name on what you put in.\n",
+  "docs/handbook/visitors.md":
+    "# Visitors\n\nVisitors sign in at the front desk and wear a badge.\n\n## Parking\n\nTwo places beside the gate are theirs.\n",
+  "docs/handbook/patience.md": "# Values\n\nThe handbookword of the company is patience.\n",
+  "docs/handbook/plants.md":
+    "# Plants\n\nThe ferns are watered by whoever sits next to them.\n\n## Holidays\n\nA neighbour takes over.\n",
+};
+
 /** A machine for one run of a case. */
 export function openBox(acme: Acme | undefined, puppet: Puppet, { model }: { readonly model?: string } = {}): Box {
   const place = scratch();
   const { folder } = place;
   const data = join(folder, "data");
-  mkdirSync(join(folder, "docs"));
+  mkdirSync(join(folder, "docs/handbook"), { recursive: true });
+  for (const [path, text] of Object.entries(OTHERS)) writeFileSync(join(folder, path), text);
   writeFileSync(join(folder, "puppet.json"), JSON.stringify(scriptOf(puppet)));
   const discord = acme && {
     api: acme.emulator.api,

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Program, Status } from "./box.ts";
 import { topics } from "./machine-steps.ts";
-import { started, type Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
 import { countHolding, rowsUnder, whatIsFound } from "./store.ts";
 
 const SAID = /memory\.sqlite$|answers\.sqlite$/;
@@ -18,12 +18,7 @@ export async function noteBefore(stage: Stage): Promise<void> {
   facts["handbook before"] = await handbook(program);
 }
 
-/** A document beside those of the case, where it looks at what happens to others. */
-export const HANDBOOK = {
-  path: "docs/handbook.md",
-  text: "# Handbook\n\nThe handbookword of the company is patience.\n",
-};
-
+/** A document that no case touches. */
 async function handbook(program: Program): Promise<string> {
   return JSON.stringify(await whatIsFound(program, ["handbookword"]));
 }
@@ -42,7 +37,7 @@ export async function observeStore(
   const isUp = status !== undefined;
   return {
     texts: {
-      ...(looksAt(stage, "disk_effect") && { disk_effect: effects(stage) }),
+      ...(looksAt(stage, "disk_effect") && effects(stage)),
       ...(looksAt(stage, "disk_index") && isUp && { disk_index: await indexed(stage, program) }),
     },
     facts: {
@@ -56,10 +51,10 @@ export async function observeStore(
 }
 
 /** Nothing can be seen to be deleted where nothing was kept. */
-function effects({ box, facts }: Stage): string {
+function effects({ box, facts }: Stage): Record<string, string> {
   const before = Number(facts["memory before"] ?? 0);
-  if (before === 0) return "nothing was kept";
-  return rowsUnder(box.data, SAID).length < before ? "memory_deleted" : "memory is as it was";
+  if (before === 0) return {};
+  return { disk_effect: rowsUnder(box.data, SAID).length < before ? "memory_deleted" : "memory is as it was" };
 }
 
 /** The index's own bytes, and what a search in it gives for what the case fears to be in it. */
@@ -144,11 +139,4 @@ async function isIngesting({ box }: Stage, program: Program): Promise<boolean> {
 function openQuestions({ box }: Stage): number {
   const rows = rowsUnder(box.data, /edge\/.*\.sqlite$/).filter(({ table }) => table === "questions");
   return rows.filter(({ values }) => values.some((value) => String(value).includes("hello number"))).length;
-}
-
-/** Hearth, and beside the case's own documents the one that others are compared with. */
-export async function withHandbook(stage: Stage): Promise<void> {
-  if (!looksAt(stage, "store") && !looksAt(stage, "health")) return;
-  stage.box.write(HANDBOOK.path, HANDBOOK.text);
-  if (stage.program) await started(stage);
 }

@@ -8,7 +8,7 @@ import { machineSteps } from "./machine-steps.ts";
 import { SYSTEM_CANARY, type Sink } from "./namespace.ts";
 import { whyNot } from "./needs.ts";
 import { observe } from "./observe.ts";
-import { looksAt, noteBefore, withHandbook } from "./observe-store.ts";
+import { looksAt, noteBefore } from "./observe-store.ts";
 import { NotRun, soughtBy, started, type Stage } from "./stage.ts";
 import { watch } from "./watch.ts";
 import { openAcme } from "./world.ts";
@@ -27,6 +27,8 @@ export interface Options {
   readonly minutes: number;
   /** The model that writes in cases about models. */
   readonly model: string | undefined;
+  /** Whether a failure is followed by the last lines of Hearth's log. */
+  readonly logs: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +38,13 @@ export async function runCase(given: Case, options: Options): Promise<Outcome> {
   if (why !== undefined) return { kind: "not run", why };
   try {
     const observed = await perform(given, options);
-    return options.signal.aborted ? { kind: "not run", why: "it was stopped" } : judge(given, observed);
+    if (options.signal.aborted) return { kind: "not run", why: "it was stopped" };
+    const outcome = judge(given, observed);
+    if (outcome.kind !== "fail" || !options.logs) return outcome;
+    return {
+      ...outcome,
+      why: `${outcome.why}\n${(observed.texts["logs"] ?? "").trim().split("\n").slice(-25).join("\n")}\n`,
+    };
   } catch (error) {
     if (options.signal.aborted) return { kind: "not run", why: "it was stopped" };
     if (error instanceof NotRun) return { kind: "not run", why: `it needs ${error.message}` };
@@ -73,7 +81,6 @@ async function perform(given: Case, { sink, minutes, model, signal }: Options): 
       await one.work.catch(() => {});
     }
   });
-  await withHandbook(stage);
   for (const step of given.setup) await take(step, stage);
   if (acme && !("start" in given.input) && !("census" in given.input)) await started(stage);
   await somethingKept(stage);
@@ -84,7 +91,8 @@ async function perform(given: Case, { sink, minutes, model, signal }: Options): 
   if (acme) await whenQuiet(acme);
   const seen = await measured?.stop();
   await lookBehind(stage);
-  return observe(stage, { measured: seen, since });
+  // Awaited here, while all of it still stands.
+  return await observe(stage, { measured: seen, since });
 }
 
 function grantsOf({ setup }: Case): string[] {
@@ -123,8 +131,9 @@ async function repeat(given: unknown, stage: Stage): Promise<void> {
 
 /** A question and its answer, so that something is kept that could be deleted. */
 async function somethingKept(stage: Stage): Promise<void> {
-  if (!stage.acme || !looksAt(stage, "disk_effect")) return;
-  const question = say({ in: "ga_general", by: "ann", text: "Where is the printer?" }, stage, { asks: true });
+  if (!looksAt(stage, "disk_effect")) return;
+  if (!stage.acme) return askOnPage((await started(stage)).url);
+  const question = say({ in: "ga_general", by: "ann", text: "Where do bicycles stand?" }, stage, { asks: true });
   if (question) await whenAnswered(stage.acme, question, ANSWER_MS);
 }
 
@@ -132,15 +141,15 @@ async function somethingKept(stage: Stage): Promise<void> {
 async function measurer(stage: Stage) {
   const { program } = stage;
   if (!program) return undefined;
-  if (stage.wants("proc.rss_mb_delta")) await warmUp(program.url);
+  if (stage.wants("proc.rss_mb_delta")) await askOnPage(program.url);
   return watch(program, { blocking: stage.wants("proc.event_loop_block_ms") });
 }
 
-async function warmUp(url: string): Promise<void> {
+async function askOnPage(url: string): Promise<void> {
   const response = await fetch(new URL("/api/ask", url), {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ id: crypto.randomUUID(), text: "Where is the printer?", turns: [] }),
+    body: JSON.stringify({ id: crypto.randomUUID(), text: "Where do bicycles stand?", turns: [] }),
   });
   await response.text();
 }
