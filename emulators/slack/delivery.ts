@@ -1,3 +1,4 @@
+import type { Pauses } from "./pauses.ts";
 import type { Bounds, Outcome, Parcel } from "./state.ts";
 import { now, type DeliveryEntry, type Transcript } from "./transcript.ts";
 
@@ -33,7 +34,7 @@ interface Options {
   readonly carriers: readonly Carrier[];
   readonly transcript: Transcript;
   readonly bounds: Bounds;
-  readonly signal: AbortSignal;
+  readonly pauses: Pauses;
 }
 
 /** What tests do to events on their way. */
@@ -58,7 +59,7 @@ export function createDelivery(options: Options): { send: (parcel: Parcel) => Pr
     if (copies === undefined && delayMs === undefined) return deliver(options, parcel, undefined);
     const count = copies?.({ id: String(parcel.body.event_id), type: eventType(parcel) ?? "" }) ?? 1;
     const all = Array.from({ length: count }, async (_, i): Promise<Outcome> => {
-      if (!(await waited(delayMs?.() ?? 0, options.signal))) return { kind: "failed", why: "closed" };
+      if (!(await options.pauses.pause(delayMs?.() ?? 0))) return { kind: "failed", why: "closed" };
       return deliver(options, parcel, again(i));
     });
     const [first] = await Promise.all(all);
@@ -78,7 +79,7 @@ async function deliver(options: Options, parcel: Parcel, first: Retry | undefine
   if (parcel.type === "events_api")
     for (const [i, pause] of options.bounds.redeliverMs.entries()) {
       if (carried.kind === "acked" || carried.noRetry === true) break;
-      if (!(await waited(pause, options.signal))) break;
+      if (!(await options.pauses.pause(pause))) break;
       carried = await attempt(options, parcel, { attempt: i + 1, reason: carried.why });
     }
   return carried.kind === "acked" ? { ...carried, ms: now() - began } : { kind: "failed", why: carried.why };
@@ -117,18 +118,3 @@ const entryOf =
   (parcel: Parcel, retry: Retry | undefined, transcript: Transcript) =>
   (by: "socket" | "http"): DeliveryEntry =>
     transcript.add({ ...bare(parcel, retry), by });
-
-/** Waits, unless everything closes before; false then. */
-async function waited(ms: number, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false;
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const stop = (): void => resolve(false);
-  const timer = setTimeout(() => resolve(true), ms);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  }
-}

@@ -8,6 +8,7 @@ import { allMethods } from "./methods.ts";
 import { createModals } from "./modals.ts";
 import type { Pings } from "./model.ts";
 import { newState, type SlackOptions } from "./new-state.ts";
+import { createPauses } from "./pauses.ts";
 import { createPeople } from "./people.ts";
 import { pingsOfCall } from "./pings-of-call.ts";
 import { download, elsewhere, respond } from "./routes.ts";
@@ -60,7 +61,7 @@ export async function openSlackEmulator(options: SlackOptions = {}): Promise<Sla
   const carrier = createHttpCarrier({ secret: app.signingSecret, transcript, bounds, signal });
   const faults = createFaults();
   const carriers = [carrier.carrier, sockets.carrier];
-  const delivery = createDelivery({ carriers, transcript, bounds, signal });
+  const delivery = createDelivery({ carriers, transcript, bounds, pauses: createPauses(signal) });
   state.send = delivery.send;
   const close = await serve(state, { faults, sockets, signal, check: options.check });
   return {

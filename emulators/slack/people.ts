@@ -1,7 +1,7 @@
 import { emit, tellDeleted } from "./events.ts";
 import { change, post } from "./messages.ts";
 import { tellReaction } from "./methods-rest.ts";
-import type { Channel, Install, Message, SlackFile, User } from "./model.ts";
+import type { Channel, Install, Message, SlackFile, Stream, User } from "./model.ts";
 import { directChannel } from "./places.ts";
 import { installOfUser } from "./payloads.ts";
 import { known, maySee, type State } from "./state.ts";
@@ -104,12 +104,20 @@ function reacting(state: State) {
     },
     /** Presses Slack's own stop button beside a reply that grows. */
     stopStream(place: Place): void {
-      const { stream } = at(place).message;
-      if (stream?.state !== "in_progress") throw new Error(`${place.message} is not being streamed`);
-      Object.assign(stream, { state: "completed", stoppedByUser: true });
+      Object.assign(growing(at(place).message), { state: "completed", stoppedByUser: true });
+      state.changed();
+    },
+    /** Slack gives up a reply that grows, as after long silence. */
+    expireStream(place: Place): void {
+      growing(at(place).message).state = "errored";
       state.changed();
     },
   };
+}
+
+function growing({ ts, stream }: Message): Stream {
+  if (stream?.state !== "in_progress") throw new Error(`${ts} is not being streamed`);
+  return stream;
 }
 
 /** The root of a thread is not taken away: its text is, and what is told is a change. */

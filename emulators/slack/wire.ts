@@ -4,8 +4,8 @@ import { isExtShared, isOrgShared, known, type State } from "./state.ts";
 /** A user as the API gives it; `stranger` where the one who asks is of another workspace. */
 export function userObject(state: State, user: User, asker: Team | undefined): Json {
   const enterprise = state.teams.get(user.team)?.enterprise;
-  const isStranger = asker !== undefined && asker.id !== user.team && asker.enterprise !== enterprise;
   const isOneEnterprise = enterprise !== undefined && asker?.enterprise === enterprise;
+  const isStranger = asker !== undefined && asker.id !== user.team && !isOneEnterprise;
   return {
     id: user.id,
     team_id: user.team,

@@ -38,17 +38,18 @@ interface Running extends AsyncDisposable {
 export async function startSocketApp(
   slack: SlackEmulator,
   listen: (app: App) => void,
-  place: Pick<Workspace, "token">,
+  { token, pingTimeoutMs = 200 }: { readonly token: string; readonly pingTimeoutMs?: number },
 ): Promise<Running> {
   const receiver = new SocketModeReceiver({
     appToken: slack.appToken,
-    clientPingTimeout: 200,
+    // This is also how long Bolt waits before it connects again, so a short one keeps tests short.
+    clientPingTimeout: pingTimeoutMs,
     logger: quiet(),
     installerOptions: {
       clientOptions: { slackApiUrl: slack.api, retryConfig: { retries: 3, minTimeout: 20, maxTimeout: 50 } },
     },
   });
-  return started(slack, { receiver, listen, token: place.token }, async (app) => void (await app.start()));
+  return started(slack, { receiver, listen, token }, async (app) => void (await app.start()));
 }
 
 /** Bolt behind a port, unmodified. */

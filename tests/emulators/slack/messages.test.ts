@@ -2,19 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { openSlackEmulator } from "../../../emulators/slack/emulator.ts";
 import { clientOf, populate } from "./bolt-app.ts";
+import { errorOf } from "./error-of.ts";
 
 const section = (text: string) => ({ type: "section", text: { type: "mrkdwn", text } });
 const long = (length: number): string => "x".repeat(length);
-
-/** What Slack's error was; undefined where the call went through. */
-const errorOf = async (call: Promise<unknown>): Promise<string | undefined> => {
-  try {
-    await call;
-    return undefined;
-  } catch (error) {
-    return String(Object(Object(error).data).error ?? error);
-  }
-};
 
 describe("messages of Slack", () => {
   it("refuses unknown methods and arguments, and writes them down", async () => {

@@ -126,4 +126,81 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
     await slack.deliveries.limit(acme.id);
     expect(String(await failed)).toContain("reading 'type'");
   });
+
+  it("survives garbled frames, refusals and a link that was switched off", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const { acme, ada, general } = populate(slack);
+    const texts: string[] = [];
+    await using _ = await startSocketApp(
+      slack,
+      (app) => app.message(async ({ message }) => void texts.push(message.ts)),
+      acme,
+    );
+    slack.sockets.garble("{ not JSON");
+    slack.sockets.garble(Buffer.from([0, 1, 2]));
+    slack.say({ by: ada, in: general, text: "still here" });
+    await slack.until(() => texts.length === 1);
+    slack.world.setSocketMode(false);
+    slack.sockets.disconnect("link_disabled");
+    const refused = await slack.until(() =>
+      slack.transcript.calls("apps.connections.open").find(({ error }) => error !== undefined),
+    );
+    expect(refused.error).toBe("forbidden_team");
+    slack.world.setSocketMode(true);
+    await slack.until(() => slack.sockets.open().length > 0);
+    slack.say({ by: ada, in: general, text: "back" });
+    await slack.until(() => texts.length === 2);
+  });
+
+  it("brings the last events once more, with the ids that they had", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const { acme, ada, general } = populate(slack);
+    const seen: [string, number | undefined][] = [];
+    await using _ = await startSocketApp(
+      slack,
+      (app) => app.message(async ({ body, context }) => void seen.push([body.event_id, context.retryNum])),
+      acme,
+    );
+    slack.say({ by: ada, in: general, text: "once" });
+    await slack.until(() => seen.length === 1);
+    await slack.deliveries.redeliver(1);
+    await slack.until(() => seen.length === 2);
+    expect(seen[1]).toEqual([seen[0]?.[0], 1]);
+  });
+
+  it("is asked again for a connection after a 503, an error and a 429", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const { acme, ada, general } = populate(slack);
+    const texts: string[] = [];
+    slack.rest.fail({
+      method: "apps.connections.open",
+      sequence: [503, { error: "internal_error" }, { retryAfter: 1 }],
+    });
+    await using _ = await startSocketApp(
+      slack,
+      (app) => app.message(async ({ message }) => void texts.push(message.ts)),
+      acme,
+    );
+    expect(slack.transcript.calls("apps.connections.open").map(({ status }) => status)).toEqual([503, 200, 429, 200]);
+    slack.say({ by: ada, in: general, text: "hello" });
+    await slack.until(() => texts.length === 1);
+  });
+
+  it("redelivers what a receiver could not write down before it acknowledged", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide", bounds: { ackMs: 80, redeliverMs: [10, 10, 10] } });
+    const { acme, ada, general } = populate(slack);
+    const came: (number | undefined)[] = [];
+    await using bolt = await startSocketApp(slack, (app) => app.message(async () => undefined), acme);
+    const process = bolt.app.processEvent.bind(bolt.app);
+    bolt.app.processEvent = async (event) => {
+      came.push(event.retryNum);
+      if (came.length < 3) throw new Error("the disk is full");
+      await process(event);
+    };
+    slack.say({ by: ada, in: general, text: "do not lose me" });
+    await slack.until(() =>
+      slack.transcript.entries.some((one) => one.kind === "delivery" && one.ackedAt !== undefined),
+    );
+    expect(came).toEqual([0, 1, 2]);
+  });
 });
