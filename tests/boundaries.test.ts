@@ -68,6 +68,7 @@ const SHARED = [
   "src/unseen.ts",
   "src/user-error.ts",
 ];
+const isShared = (path: string) => SHARED.includes(path) || inFolder(path, "words");
 /** The only files that construct. */
 const ROOTS = ["src/core.ts", "src/edge.ts"];
 
@@ -84,18 +85,32 @@ describe("imports", () => {
   it("lead from knowledge/ only to shared words", () => {
     const wrong = imports.filter(
       ({ from, to }) =>
-        inFolder(from, "knowledge") && to.startsWith("src/") && !inFolder(to, "knowledge") && !SHARED.includes(to),
+        inFolder(from, "knowledge") && to.startsWith("src/") && !inFolder(to, "knowledge") && !isShared(to),
     );
     expect(wrong.map(show)).toEqual([]);
   });
 
-  it("lead from brain/ only to knowledge/ and shared words", () => {
+  it("lead from memory/ only to shared words", () => {
+    const wrong = imports.filter(
+      ({ from, to }) => inFolder(from, "memory") && to.startsWith("src/") && !inFolder(to, "memory") && !isShared(to),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("lead nowhere from words/", () => {
+    const wrong = imports.filter(
+      ({ from, to }) => inFolder(from, "words") && to.startsWith("src/") && !inFolder(to, "words"),
+    );
+    expect(wrong.map(show)).toEqual([]);
+  });
+
+  it("lead from brain/ only to knowledge/, memory/ and shared words", () => {
     const wrong = imports.filter(
       ({ from, to }) =>
         inFolder(from, "brain") &&
         to.startsWith("src/") &&
         !["brain", "knowledge", "memory"].some((folder) => inFolder(to, folder)) &&
-        !SHARED.includes(to),
+        !isShared(to),
     );
     expect(wrong.map(show)).toEqual([]);
   });
@@ -148,7 +163,7 @@ describe("each library has one home", () => {
     "@huggingface/transformers": /^src\/knowledge\/transformers-model\.ts$/,
     "@lancedb/lancedb": /^src\/knowledge\/lance/,
     "apache-arrow": /^src\/knowledge\/lance/,
-    "@orama/stemmers": /^src\/knowledge\/words\.ts$/,
+    "@orama/stemmers": /^src\/words\/words\.ts$/,
     "@parcel/watcher": /^src\/knowledge\/folder/,
     picomatch: /^src\/knowledge\/folder/,
     piscina: /^src\/knowledge\/read\//,

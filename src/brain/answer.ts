@@ -3,7 +3,7 @@ import { cleanQuestion } from "../knowledge/clean-question.ts";
 import type { Found, Knowledge } from "../knowledge/knowledge.ts";
 import { shareOf } from "../knowledge/ranking.ts";
 import { earlierOf, pointsBack } from "../knowledge/terms.ts";
-import { wordsOf } from "../knowledge/words.ts";
+import { wordsOf } from "../words/words.ts";
 import { beginningOf, readAsking } from "./attached-asking.ts";
 import type { Answered, Progress } from "./brain.ts";
 import { CONSIDERED, holdsAnswer } from "./confidence.ts";

@@ -1,4 +1,4 @@
-import { stemOf, wordsOf } from "../knowledge/words.ts";
+import { stemOf, wordsOf } from "../words/words.ts";
 import { withoutUnseen } from "../unseen.ts";
 
 /**

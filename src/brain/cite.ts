@@ -1,6 +1,6 @@
 import type { Passage } from "../chat.ts";
-import { isFunctionWord } from "../knowledge/terms.ts";
-import { wordsOf } from "../knowledge/words.ts";
+import { isFunctionWord } from "../words/grammar.ts";
+import { wordsOf } from "../words/words.ts";
 import { isCarried, type Stretch } from "./cite-align.ts";
 import { claimWordsOf, type ClaimWord } from "./cite-words.ts";
 import { readable, sentencesOf, type Sentence } from "../knowledge/sentences.ts";

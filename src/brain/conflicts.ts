@@ -1,8 +1,8 @@
 import type { Conflict, Passage } from "../chat.ts";
 import type { Term } from "../knowledge/knowledge.ts";
 import { countWordsOf, hasStem, shareOf, type Counted } from "../knowledge/ranking.ts";
-import { isFunctionWord } from "../knowledge/terms.ts";
-import { wordsOf } from "../knowledge/words.ts";
+import { isFunctionWord } from "../words/grammar.ts";
+import { wordsOf } from "../words/words.ts";
 import type { Candidate } from "./quote-candidates.ts";
 
 /** Two sentences are about the same where all that one says beside its facts is in the other, and so much of what the other says in it. */

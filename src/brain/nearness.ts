@@ -1,6 +1,6 @@
 import type { Found, Knowledge, Term } from "../knowledge/knowledge.ts";
 import { countWordsOf, hasStem, shareOf } from "../knowledge/ranking.ts";
-import { wordsOf } from "../knowledge/words.ts";
+import { wordsOf } from "../words/words.ts";
 import type { Candidate } from "./quote-candidates.ts";
 
 /** What an embedding model says about a question and the sentences that may answer it. */

@@ -2,7 +2,7 @@ import type { Hit, Passage } from "../chat.ts";
 import type { Term } from "../knowledge/knowledge.ts";
 import { shareOf } from "../knowledge/ranking.ts";
 import { countWords } from "../knowledge/split-block.ts";
-import { wordsOf } from "../knowledge/words.ts";
+import { wordsOf } from "../words/words.ts";
 import { partsOf } from "./sentence-parts.ts";
 import { sentencesOf, type Sentence } from "../knowledge/sentences.ts";
 

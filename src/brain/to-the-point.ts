@@ -1,7 +1,7 @@
 import type { Quote } from "../chat.ts";
 import type { Term } from "../knowledge/knowledge.ts";
 import { shareOf } from "../knowledge/ranking.ts";
-import { wordsOf } from "../knowledge/words.ts";
+import { wordsOf } from "../words/words.ts";
 
 /** A sentence with less of the question than this share of what the best quote has would only fill the answer up. */
 const WORTHWHILE = 0.5;

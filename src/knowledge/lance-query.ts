@@ -1,7 +1,7 @@
 import { MatchQuery } from "@lancedb/lancedb";
 import type { Audience } from "../chat.ts";
 import type { Scope } from "./passage-index.ts";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "../words/words.ts";
 
 /** Longer queries are cut: a query of 700,000 characters was seen to take more than a second. */
 const LONGEST_QUERY = 1_000;

@@ -1,5 +1,5 @@
 import type { Hit } from "../chat.ts";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "../words/words.ts";
 
 /** Only the first hits are compared: nobody sees the others beside each other. */
 const COMPARED = 40;

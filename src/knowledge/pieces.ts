@@ -1,8 +1,8 @@
 import type { Hit } from "../chat.ts";
 import type { Term } from "./knowledge.ts";
 import { countWordsOf } from "./ranking.ts";
-import { isFunctionWord } from "./terms.ts";
-import { wordsOf } from "./words.ts";
+import { isFunctionWord } from "../words/grammar.ts";
+import { wordsOf } from "../words/words.ts";
 
 /** Letters of a piece; three, five and whole words did worse on XQuAD in German, Spanish and Arabic (bench/languages.ts). */
 const LETTERS = 4;

@@ -1,6 +1,6 @@
 import type { Hit, Passage } from "../chat.ts";
 import type { Term } from "./knowledge.ts";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "../words/words.ts";
 
 /** A passage's words, counted once for everything that is computed from them. */
 export interface Counted {

@@ -10,7 +10,7 @@ import { rankByPieces } from "./pieces.ts";
 import { rankHits } from "./ranking.ts";
 import { compareSentences, findNear, rerank } from "./search-by-meaning.ts";
 import { rankTyped } from "./typed.ts";
-import { wordsOf } from "./words.ts";
+import { wordsOf } from "../words/words.ts";
 import { earlierOf, FREQUENCY_CAP, termsOf, weigh, type Unweighed } from "./terms.ts";
 
 /** Passages that the index gives by plain BM25, to be ranked again with more signs: for the words as asked, and with their variants. */

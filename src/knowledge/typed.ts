@@ -1,6 +1,6 @@
 import type { Hit } from "../chat.ts";
-import { isFunctionWord } from "./terms.ts";
-import { wordsOf, type Word } from "./words.ts";
+import { isFunctionWord } from "../words/grammar.ts";
+import { wordsOf, type Word } from "../words/words.ts";
 
 /** What a typed word is worth where it stands: in the nearest heading (or the title), in one further up, in the text. */
 const NEAREST_HEADING = 2;

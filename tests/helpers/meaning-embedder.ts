@@ -1,6 +1,6 @@
 import type { Embedder } from "../../src/knowledge/embedder.ts";
-import { isFunctionWord } from "../../src/knowledge/terms.ts";
-import { wordsOf } from "../../src/knowledge/words.ts";
+import { isFunctionWord } from "../../src/words/grammar.ts";
+import { wordsOf } from "../../src/words/words.ts";
 
 /** Words that mean the same to it. Every other word means something of its own, but for those of grammar, which mean nothing. */
 const MEANINGS = [

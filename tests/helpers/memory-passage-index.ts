@@ -1,7 +1,7 @@
 import type { Passage } from "../../src/chat.ts";
 import type { IndexedDocument } from "../../src/knowledge/document.ts";
 import type { PassageIndex, Scope } from "../../src/knowledge/passage-index.ts";
-import { wordsOf } from "../../src/knowledge/words.ts";
+import { wordsOf } from "../../src/words/words.ts";
 
 /** Whether what stands at a path, and was last changed then, is in a scope. */
 export function isWithin(

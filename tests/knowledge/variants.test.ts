@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { variantsOf } from "../../src/knowledge/variants.ts";
-import { stemOf } from "../../src/knowledge/words.ts";
+import { variantsOf } from "../../src/words/variants.ts";
+import { stemOf } from "../../src/words/words.ts";
 
 const variants = (word: string) => variantsOf({ word, stem: stemOf(word) });
 const share = (word: string, other: string) => variants(word).find(({ stem }) => stem === stemOf(other))?.share;

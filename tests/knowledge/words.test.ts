@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { earlierOf, termsOf, weigh } from "../../src/knowledge/terms.ts";
-import { wordsOf } from "../../src/knowledge/words.ts";
+import { wordsOf } from "../../src/words/words.ts";
 
 const stems = (text: string) => wordsOf(text).map(({ stem }) => stem);
 

@@ -3,7 +3,7 @@ import type { ReadDocument } from "../document.ts";
 import { cutPassages } from "../passages.ts";
 import { countWordsOf, hasStem, rankHits } from "../ranking.ts";
 import { FREQUENCY_CAP, weigh, type Unweighed } from "../terms.ts";
-import { stemOf } from "../words.ts";
+import { stemOf } from "../../words/words.ts";
 import { titleFromFileName } from "./file-name.ts";
 import { readDocuments } from "./read.ts";
 
