@@ -4,10 +4,10 @@ import type { DiscordApi, Door } from "./api.ts";
 import type { Carrier } from "./carrier.ts";
 import { addressOf, channelOf, DIRECT } from "./from-discord.ts";
 import type { DiscordMessage } from "./message.ts";
-import { type Carrying, createMessageCarrier, partsOf, type Target } from "./message-carrier.ts";
+import { type Carrying, createMessageCarrier, findOwn, partsOf, type Target } from "./message-carrier.ts";
 import { isDoorShut } from "./refusal.ts";
 import { timeOf } from "./snowflake.ts";
-import { toMessage } from "./to-discord.ts";
+import { type MessageBody, toMessage } from "./to-discord.ts";
 
 /** An interaction's door closes after 15 minutes; what is left is for the last words there. */
 const OPEN_MS = 14.5 * 60_000;
@@ -57,12 +57,12 @@ export function createInteractionCarrier(
   const entrance = createEntrance(age);
   return {
     async post(part, body, options) {
-      inbox.plan(job, part);
+      const known = await followUpOf(carrying, { asked, job, part, body }, options);
       const send = () =>
         part === 0
           ? api.editThere(door, "@original", body, options)
           : api.followUp(door, body, { ...options, isPrivate });
-      const message = await entrance.pass(send, options);
+      const message = known ?? (await entrance.pass(send, options));
       if (message === undefined) return later.post(part, body, options);
       const result = toPosted(asked, message);
       inbox.sent(job, part, result);
@@ -109,6 +109,22 @@ function createEntrance(age: () => number): {
       }
     },
   };
+}
+
+/** A follow-up that an earlier try made: there is no nonce for them, so it is looked for. Private ones cannot be. */
+async function followUpOf(
+  carrying: Carrying,
+  of: { readonly asked: Asked; readonly job: string; readonly part: number; readonly body: MessageBody },
+  options: Options,
+): Promise<DiscordMessage | undefined> {
+  const { asked, job, part, body } = of;
+  const { inbox } = carrying;
+  const known = inbox.sendings(job);
+  const sending = inbox.plan(job, part);
+  if (part === 0 || asked.seenBy === "asker" || !known.some((earlier) => earlier.part === part)) return undefined;
+  const original = known.find((earlier) => earlier.part === 0)?.posted?.id;
+  const target = { conversation: asked.message.conversation, ...(original !== undefined && { replyTo: original }) };
+  return findOwn(carrying, { sending, target, body, options });
 }
 
 async function laterTarget(api: DiscordApi, asked: Asked, options: Options): Promise<Target> {

@@ -55,7 +55,7 @@ export function createMessageCarrier(
       const sending = inbox.plan(of.job, number);
       const place = await target(options);
       const isOld = isRetry && Date.now() - sending.plannedAt > NONCE_MS;
-      const own = isOld ? await look(carrying, { sending, target: place, body, options }) : undefined;
+      const own = isOld ? await findOwn(carrying, { sending, target: place, body, options }) : undefined;
       const message = own ?? (await send(api, { part, target: place, body, nonce: nonceOf(of.job, number) }, options));
       const posted = toPosted(place.conversation, message);
       inbox.sent(of.job, number, posted);
@@ -111,7 +111,7 @@ async function send(
 }
 
 /** A message of Hearth's own that an earlier try may have posted. */
-async function look(
+export async function findOwn(
   { api, inbox, selfId }: Carrying,
   of: {
     readonly sending: Sending;

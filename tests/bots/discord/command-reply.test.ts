@@ -78,6 +78,25 @@ describe("the answer to a command", () => {
     expect(own(world, world.acme.general)).toHaveLength(1);
   });
 
+  it("has its follow-ups once, though the kill came before one was written down", async () => {
+    const memory = { isWriting: true };
+    await using world = await openDiscordWorld({
+      inbox: (real) => ({
+        ...real,
+        sent: (job, part, posted) => {
+          if (memory.isWriting || part === 0) real.sent(job, part, posted);
+        },
+      }),
+    });
+    const { handle, asked } = await slash(world);
+    memory.isWriting = false;
+    await world.discord.reply(asked).finish(plain(long), soon());
+    memory.isWriting = true;
+    await world.restart();
+    await world.discord.reply(asked).finish(plain(long), soon());
+    expect([handle.content, ...handle.followUps.map(({ content }) => content)].join("\n\n")).toBe(long);
+  });
+
   it("waits until the command is acknowledged", async () => {
     await using world = await openDiscordWorld();
     world.emulator.rest.fail({ method: "POST", path: /\/callback$/, sequence: [{ delayMs: 600 }] });

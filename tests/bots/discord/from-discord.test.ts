@@ -205,6 +205,18 @@ describe("the question", () => {
     expect(asked.message.url).toBe(`https://discord.com/channels/@me/${CHANNEL}/900000000000000001`);
   });
 
+  it("is no longer than the brain takes", () => {
+    const { message } = fromMessage(
+      read({ content: `<@${ANN.id}> `.repeat(1_000), mentions: [ANN] }),
+      channel,
+      around,
+      {
+        open: false,
+      },
+    );
+    expect(message.text.length).toBe(4_000);
+  });
+
   it("says when its answer wants a thread", () => {
     expect(fromMessage(read(mention), channel, around, { open: true }).route["open"]).toBe("thread");
   });
