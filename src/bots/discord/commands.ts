@@ -7,12 +7,11 @@ import {
   type ApplicationCommandManager,
   type RESTPostAPIChatInputApplicationCommandsJSONBody as Command,
 } from "discord.js";
+import { LONGEST_WORDS } from "../docs-choices.ts";
 import type { Inbox } from "../inbox.ts";
 
 /** The longest question that a command takes, as long as a message of somebody without Nitro. */
 const LONGEST_QUESTION = 2_000;
-/** The longest words of a look-up: they have to fit into a button's id. */
-export const LONGEST_WORDS = 90;
 
 /** Where commands are offered: in servers that the bot is in, and in direct messages with it. */
 const OFFERED = {

@@ -1,60 +1,36 @@
 import {
+  ButtonStyle,
+  ComponentType,
   MessageFlags,
   type AutocompleteInteraction,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
 } from "discord.js";
-import type { Audience, Passage } from "../../chat.ts";
-import { docsChoices, readSought, type Sought } from "./docs-choices.ts";
-import { MOST_PASSAGES, passagesText, shareButton } from "./docs-message.ts";
+import { docsChoices, readSought } from "../docs-choices.ts";
+import { findPassages, nothingFound, wordsIn } from "../docs-find.ts";
+import { createSuggest as createSuggestions } from "../docs-suggest.ts";
+import { passagesText } from "../docs-text.ts";
+import { shareId } from "../pressed.ts";
 import { DIRECT } from "./from-discord.ts";
 import { conversationIn, tellPrivately, toPrivateText, toText, type InteractionTools } from "./interaction-tools.ts";
 
-/** Passages that suggestions are taken from; several may be of one heading. */
-const LOOKED_AT = 60;
-/** Suggestions later than this are of no use to somebody who is typing. */
-const SUGGEST_MS = 2_000;
+/** What Discord takes of suggestions. */
+const CHOICES = { most: 25, longest: 100 };
 
 type DocsTools = Pick<InteractionTools, "brain" | "clearanceOf" | "linkHosts" | "signal">;
 
-/** Titles and headings for what somebody is typing. A new letter takes the place of a search that still runs for the last one. */
-export function createSuggest({
-  brain,
-  clearanceOf,
-  log,
-  signal,
-}: Pick<InteractionTools, "brain" | "clearanceOf" | "log" | "signal">) {
-  const typing = new Map<string, AbortController>();
-  return async (interaction: AutocompleteInteraction): Promise<void> => {
-    const askerId = interaction.user.id;
-    typing.get(askerId)?.abort();
-    const overtaken = new AbortController();
-    typing.set(askerId, overtaken);
-    const options = { signal: AbortSignal.any([signal, overtaken.signal, AbortSignal.timeout(SUGGEST_MS)]) };
-    try {
-      const words = wordsOf(interaction);
-      if (words === "") return await interaction.respond([]);
-      const clearance = await clearanceOf(
-        { conversation: conversationIn(interaction), askerId, seenBy: "asker" },
-        options,
-      );
-      const hits = await brain.lookup(words, { clearance, limit: LOOKED_AT, ...options });
-      await interaction.respond(docsChoices(hits));
-    } catch (error) {
-      if (!overtaken.signal.aborted)
-        log.debug({ err: error, interaction: interaction.id }, "Suggestions came too late");
-      if (!interaction.responded) await interaction.respond([]).catch(() => {});
-    } finally {
-      if (typing.get(askerId) === overtaken) typing.delete(askerId);
-    }
+/** Answers what somebody is typing with titles and headings. */
+export function createSuggest(
+  tools: Pick<InteractionTools, "brain" | "clearanceOf" | "log" | "signal">,
+): (interaction: AutocompleteInteraction) => Promise<void> {
+  const suggest = createSuggestions(tools);
+  return async (interaction) => {
+    const { name, value } = interaction.options.getFocused(true);
+    const typed = { conversation: conversationIn(interaction), askerId: interaction.user.id, value };
+    // Discord may send an interaction without what is being typed.
+    const hits = name === "query" ? await suggest(typed) : [];
+    await interaction.respond(docsChoices(hits, CHOICES));
   };
-}
-
-/** What is being typed; nothing where Discord sends the interaction without it. */
-function wordsOf(interaction: AutocompleteInteraction): string {
-  const { name, value } = interaction.options.getFocused(true);
-  const sought = name === "query" ? readSought(value) : undefined;
-  return sought?.kind === "words" ? sought.words : "";
 }
 
 /** `/docs`: passages for words, or the one that was chosen, for the person alone. */
@@ -66,7 +42,7 @@ export async function answerDocs(interaction: ChatInputCommandInteraction, tools
   if (!sought) return tellPrivately(interaction, "There are no words in that to look for.");
   const conversation = conversationIn(interaction);
   const clearance = await clearanceOf({ conversation, askerId: interaction.user.id, seenBy: "asker" }, { signal });
-  const passages = await find(sought, clearance, tools);
+  const passages = await findPassages(sought, clearance, tools);
   if (passages.length === 0) return tellPrivately(interaction, nothingFound(sought));
   // In direct messages nobody else is there to share with.
   const components = conversation.space === DIRECT ? [] : shareButton(wordsIn(sought));
@@ -85,7 +61,7 @@ export async function shareDocs(interaction: ButtonInteraction, words: string, t
   }
   const sought = readSought(words);
   const clearance = await clearanceOf({ conversation, askerId: interaction.user.id, seenBy: "place" }, { signal });
-  const passages = sought ? await find(sought, clearance, tools) : [];
+  const passages = sought ? await findPassages(sought, clearance, tools) : [];
   if (passages.length === 0) {
     await interaction.followUp(
       toPrivateText("Not everybody who reads this channel may read that, so it stays with you."),
@@ -96,25 +72,14 @@ export async function shareDocs(interaction: ButtonInteraction, words: string, t
   await interaction.followUp(toText(`<@${interaction.user.id}> shares:\n${passagesText(passages, { linkHosts })}`));
 }
 
-async function find(
-  sought: Sought,
-  clearance: readonly Audience[],
-  { brain, signal }: Pick<DocsTools, "brain" | "signal">,
-): Promise<readonly Passage[]> {
-  if (sought.kind === "words") {
-    const hits = await brain.lookup(sought.words, { clearance, limit: MOST_PASSAGES, signal });
-    return hits.map(({ passage }) => passage);
-  }
-  const passages = await brain.document(sought.documentId, { clearance, signal });
-  return passages.filter(({ id }) => id === sought.id);
-}
-
-function wordsIn(sought: Sought): string {
-  return sought.kind === "words" ? sought.words : `=${sought.id}`;
-}
-
-function nothingFound(sought: Sought): string {
-  return sought.kind === "words"
-    ? "Nothing was found; try fewer or other words."
-    : "That is no longer there; look it up again.";
+/** The button that posts what was found where everybody reads it. */
+function shareButton(words: string) {
+  return [
+    {
+      type: ComponentType.ActionRow,
+      components: [
+        { type: ComponentType.Button, style: ButtonStyle.Secondary, label: "Share here", custom_id: shareId(words) },
+      ],
+    },
+  ] as const;
 }

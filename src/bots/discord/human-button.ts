@@ -5,7 +5,7 @@ import type { Given } from "../platform.ts";
 import { createApi } from "./api.ts";
 import { addressOf, channelOf } from "./from-discord.ts";
 import { NOBODY, toPrivateText, type InteractionTools } from "./interaction-tools.ts";
-import { readCustomId } from "./pressed.ts";
+import { readCustomId } from "../pressed.ts";
 import { nonceOf, toMessage } from "./to-discord.ts";
 
 type HumanTools = Pick<InteractionTools, "client" | "inbox" | "settings" | "log" | "signal">;

@@ -1,15 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, RepliableInteraction } from "discord.js";
 import type { Given } from "../platform.ts";
+import { readCustomId, type Pressed } from "../pressed.ts";
+import { createRatings } from "../ratings.ts";
 import { answerForget, answerPrivacy, answerStatus } from "./about-commands.ts";
-import { createRatings, explainWhy, rate, stopWriting, unrate } from "./answer-buttons.ts";
+import { explainWhy, rate, stopWriting, unrate } from "./answer-buttons.ts";
 import { answerAsk } from "./ask-command.ts";
 import { registerCommands } from "./commands.ts";
 import { checkConnected, logChecks, sentencesOf } from "./doctor.ts";
 import { answerDocs, createSuggest, shareDocs } from "./docs-command.ts";
 import { askHuman } from "./human-button.ts";
 import { tellPrivately, type InteractionTools } from "./interaction-tools.ts";
-import { readCustomId, type Pressed } from "./pressed.ts";
 
 /** Commands and buttons. */
 export interface Interactions {
@@ -83,7 +84,7 @@ function command(interaction: ChatInputCommandInteraction, tools: InteractionToo
 
 /** Buttons keep nothing in this process: what they need is in their ids, in the inbox and in the core. */
 function createPress(tools: InteractionTools): (interaction: ButtonInteraction) => Promise<void> {
-  const rating = { ...tools, ratings: createRatings() };
+  const rating = { ratings: createRatings(tools) };
   const ofAnswer = (interaction: ButtonInteraction, pressed: Extract<Pressed, { answerId: string }>, given: Given) => {
     const { kind, answerId } = pressed;
     if (kind === "why") return explainWhy(interaction, given, tools);

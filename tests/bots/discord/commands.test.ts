@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { COMMANDS, hashOf, LONGEST_WORDS } from "../../../src/bots/discord/commands.ts";
-import { readCustomId, shareId, unrateId } from "../../../src/bots/discord/pressed.ts";
+import { COMMANDS, hashOf } from "../../../src/bots/discord/commands.ts";
+import { LONGEST_WORDS } from "../../../src/bots/docs-choices.ts";
+import { readCustomId, shareId, unrateId } from "../../../src/bots/pressed.ts";
 
 describe("the commands", () => {
   it("are those that there is something behind", () => {

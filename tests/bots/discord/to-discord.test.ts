@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readCustomId } from "../../../src/bots/discord/pressed.ts";
+import { readCustomId } from "../../../src/bots/pressed.ts";
 import { nonceOf, toCustomId, toMessage } from "../../../src/bots/discord/to-discord.ts";
 import type { Button } from "../../../src/bots/platform.ts";
 

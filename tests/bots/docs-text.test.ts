@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { passagesText, placeText } from "../../../src/bots/discord/docs-message.ts";
-import { whyText } from "../../../src/bots/discord/why-text.ts";
-import type { Why } from "../../../src/brain/brain.ts";
-import { passage } from "../../helpers/scripted-brain.ts";
+import { DISCORD } from "../../src/bots/discord/dialect.ts";
+import { passagesText, placeText } from "../../src/bots/docs-text.ts";
+import { whyText } from "../../src/bots/why-text.ts";
+import type { Why } from "../../src/brain/brain.ts";
+import { passage } from "../helpers/scripted-brain.ts";
 
 const show = (...texts: readonly string[]) =>
   passagesText(
@@ -72,7 +73,7 @@ describe("why", () => {
   };
 
   it("fits one message, says how many passages were left out, and what wrote it", () => {
-    const text = whyText(why, { version: "0.1.0" });
+    const text = whyText(why, { version: "0.1.0", dialect: DISCORD });
     expect(text.length).toBeLessThanOrEqual(2_000);
     expect(text).toMatch(/… and \d+ more/);
     expect(text).toMatch(/qwen3-4b, file ffffffffffff; prompt eeeeeeeeeeee, 900 tokens \(300 reused\), 80 written/);
@@ -82,7 +83,7 @@ describe("why", () => {
   it("says why nothing was written, and that there is nothing that one may read", () => {
     const text = whyText(
       { ...why, passages: [], writing: { kind: "not written", why: "the model is being loaded" } },
-      { version: "0.1.0" },
+      { version: "0.1.0", dialect: DISCORD },
     );
     expect(text).toContain("No passage that you may read");
     expect(text).toContain("Not written: the model is being loaded.");

@@ -1,8 +1,6 @@
-import { ButtonStyle, ComponentType } from "discord.js";
-import type { Passage } from "../../chat.ts";
-import { gateLink, gateMarkdown } from "../gate.ts";
-import { shareId } from "./pressed.ts";
-import { LONGEST_MESSAGE } from "./to-discord.ts";
+import type { Passage } from "../chat.ts";
+import { gateLink, gateMarkdown } from "./gate.ts";
+import { LONGEST_OWN_TEXT } from "./dialect.ts";
 
 /** Passages of a look-up by words. */
 export const MOST_PASSAGES = 4;
@@ -35,21 +33,9 @@ export function passagesText(
   });
   const text: string[] = [];
   for (const one of shown) {
-    if ([...text, one].join("\n\n").length <= LONGEST_MESSAGE - ROOM_BESIDE) text.push(one);
+    if ([...text, one].join("\n\n").length <= LONGEST_OWN_TEXT - ROOM_BESIDE) text.push(one);
   }
   return text.join("\n\n");
-}
-
-/** The button that posts what was found where everybody reads it. */
-export function shareButton(words: string) {
-  return [
-    {
-      type: ComponentType.ActionRow,
-      components: [
-        { type: ComponentType.Button, style: ButtonStyle.Secondary, label: "Share here", custom_id: shareId(words) },
-      ],
-    },
-  ] as const;
 }
 
 /** At most so many characters, cut between words. */

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
-import type { Hit } from "../../../src/chat.ts";
-import { docsChoices, readSought } from "../../../src/bots/discord/docs-choices.ts";
-import { passage } from "../../helpers/scripted-brain.ts";
+import type { Hit } from "../../src/chat.ts";
+import { docsChoices, readSought } from "../../src/bots/docs-choices.ts";
+import { passage } from "../helpers/scripted-brain.ts";
 
 const hit = (title: string, headings: readonly string[] = [], id = `${"b".repeat(32)}#1`): Hit => ({
   passage: passage({ title, headings, id }),
   score: 1,
 });
-const names = (...hits: readonly Hit[]) => docsChoices(hits).map(({ name }) => name);
+const LIMITS = { most: 25, longest: 100 };
+const names = (...hits: readonly Hit[]) => docsChoices(hits, LIMITS).map(({ name }) => name);
 
 describe("suggestions", () => {
   it("are titles with their headings, best first, each once", () => {
@@ -19,7 +20,7 @@ describe("suggestions", () => {
 
   it("are at most 25", () => {
     const hits = Array.from({ length: 40 }, (_, index) => hit(`Page ${index}`));
-    expect(docsChoices(hits)).toHaveLength(25);
+    expect(docsChoices(hits, LIMITS)).toHaveLength(25);
   });
 
   it.each([
@@ -28,7 +29,7 @@ describe("suggestions", () => {
     ["both", hit("T".repeat(300), ["middle", "H".repeat(300)])],
     ["characters of two units each", hit("😀".repeat(120), ["😀".repeat(120)])],
   ])("have between 1 and 100 characters, and whole ones: %s", (_case, long) => {
-    const [{ name } = { name: "" }] = docsChoices([long]);
+    const [{ name } = { name: "" }] = docsChoices([long], LIMITS);
     expect(name.length).toBeLessThanOrEqual(100);
     expect(name.length).toBeGreaterThan(50);
     expect(name.isWellFormed()).toBe(true);
@@ -45,7 +46,7 @@ describe("suggestions", () => {
   });
 
   it("name their passage, or hold words where its id would not fit", () => {
-    const [short, long] = docsChoices([hit("Leave"), hit("Sick days", ["Notes"], `${"d".repeat(120)}#1`)]);
+    const [short, long] = docsChoices([hit("Leave"), hit("Sick days", ["Notes"], `${"d".repeat(120)}#1`)], LIMITS);
     expect(short?.value).toBe(`=${"b".repeat(32)}#1`);
     expect(long?.value).toBe("Sick days Notes");
   });
@@ -64,7 +65,7 @@ describe("what is looked for", () => {
   });
 
   it("is the passage of a choice that was taken", () => {
-    const [choice] = docsChoices([hit("Leave")]);
+    const [choice] = docsChoices([hit("Leave")], LIMITS);
     expect(readSought(choice?.value ?? "")).toMatchObject({ kind: "passage", id: `${"b".repeat(32)}#1` });
   });
 });

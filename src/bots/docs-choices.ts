@@ -1,9 +1,14 @@
-import type { Hit, Passage } from "../../chat.ts";
-import { LONGEST_WORDS } from "./commands.ts";
+import type { Hit, Passage } from "../chat.ts";
 
-/** What Discord takes of suggestions while somebody types. */
-const MOST_CHOICES = 25;
-const LONGEST_NAME = 100;
+/** The longest words of a look-up: they have to fit into a button's id. */
+export const LONGEST_WORDS = 90;
+
+/** What a platform takes of suggestions while somebody types. */
+export interface ChoiceLimits {
+  readonly most: number;
+  /** Characters of what people see. */
+  readonly longest: number;
+}
 
 /** A suggestion: what people see, and what comes back when they take it. */
 export interface DocsChoice {
@@ -15,13 +20,13 @@ export interface DocsChoice {
  * What may be meant by words that are being typed: documents and headings, best first, each once. A choice's value names its passage;
  * whoever goes on typing sends plain words instead.
  */
-export function docsChoices(hits: readonly Hit[]): DocsChoice[] {
+export function docsChoices(hits: readonly Hit[], { most, longest }: ChoiceLimits): DocsChoice[] {
   const byName = new Map<string, DocsChoice>();
   for (const { passage } of hits) {
-    const name = nameOf(passage);
+    const name = nameOf(passage, longest);
     if (name !== "" && !byName.has(name)) byName.set(name, { name, value: valueOf(passage) });
   }
-  return [...byName.values()].slice(0, MOST_CHOICES);
+  return [...byName.values()].slice(0, most);
 }
 
 /** What a look-up was asked for: a passage that was chosen, or words. */
@@ -47,13 +52,13 @@ function valueOf({ id, title, headings }: Passage): string {
 }
 
 /** Title and headings; where that is too long, the last headings are the ones that tell. */
-function nameOf({ title, headings }: Passage): string {
+function nameOf({ title, headings }: Passage, longest: number): string {
   const [first = "", ...rest] = [title, ...headings].map(clean).filter((part) => part !== "");
   const full = [first, ...rest].join(" › ");
-  if (full.length <= LONGEST_NAME || rest.length === 0) return shorten(full, LONGEST_NAME);
+  if (full.length <= longest || rest.length === 0) return shorten(full, longest);
   const last = rest.at(-1) ?? "";
   const between = rest.length > 1 ? " › … › " : " › ";
-  const room = LONGEST_NAME - between.length;
+  const room = longest - between.length;
   const end = shorten(last, Math.max(Math.floor(room / 2), room - first.length));
   return `${shorten(first, room - end.length)}${between}${end}`;
 }

@@ -1,0 +1,10 @@
+import type { Dialect } from "../dialect.ts";
+
+const STYLES = { date: "f", ago: "R" } as const;
+
+/** How texts of Hearth's own are written on Discord. */
+export const DISCORD: Dialect = {
+  name: "Discord",
+  when: (instant, how) => `<t:${Math.floor(Date.parse(instant) / 1000)}:${STYLES[how]}>`,
+  small: (line) => `-# ${line}`,
+};
