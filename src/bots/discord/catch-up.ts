@@ -39,6 +39,7 @@ export interface CaughtUp {
  */
 export async function catchUp(of: CatchingUp, { signal }: { readonly signal: AbortSignal }): Promise<CaughtUp> {
   const { marks, log } = of;
+  const gap = marks.gap();
   let [channels, messages] = [0, 0];
   await findArchived(of, { signal });
   for (const { place, after } of gaps(of)) {
@@ -46,16 +47,16 @@ export async function catchUp(of: CatchingUp, { signal }: { readonly signal: Abo
     try {
       messages += await readAfter(of, { place, after }, signal);
       channels++;
-      marks.release(place.channelId);
+      marks.close(gap, place.channelId);
     } catch (error) {
       signal.throwIfAborted();
       log.warn({ err: error, channelId: place.channelId }, "What was said meanwhile could not be read");
       // What Discord will never give is not asked for again.
-      if (refusalOf(error)) marks.release(place.channelId);
+      if (refusalOf(error)) marks.close(gap, place.channelId);
       else marks.holdOne(place.channelId);
     }
   }
-  marks.releaseAll();
+  marks.close(gap);
   return { channels, messages };
 }
 

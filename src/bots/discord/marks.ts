@@ -4,31 +4,36 @@ import { compareIds } from "./snowflake.ts";
 /** How often marks are written down: what is lost in a kill is read once more. */
 const WRITE_MS = 1_000;
 
+/** Names one gap, so that nobody closes another by mistake. */
+export type Gap = number;
+
 /** The last message of each channel that was seen, written down a while later. */
 export interface Marks extends Disposable {
   saw(channelId: string, messageId: string): void;
   /** The mark that is written down. */
   of(channelId: string): string | undefined;
-  /** Writes down what there is, and after that nothing until released: there may be a gap before what is seen now. */
+  /** From now on nothing more is written down until the gap is closed that may lie before what is seen from here on. */
   hold(): void;
-  areAnyHeld(): boolean;
-  /** Also one channel alone can be held. */
+  /** The same for one channel. */
   holdOne(channelId: string): void;
-  /** The gap of a channel is closed. */
-  release(channelId: string): void;
-  releaseAll(): void;
+  /** Whether a single channel is held. */
+  areAnyHeld(): boolean;
+  /** The last gap. */
+  gap(): Gap;
+  /** The gap is closed in one channel, or in all those left; nothing where there has been another since. */
+  close(gap: Gap, channelId?: string): void;
 }
 
 /** Marks in the inbox. */
 export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
   const latest = new Map<string, string>();
   const held = new Set<string>();
-  const released = new Set<string>();
-  let areAllHeld = false;
-  const isHeld = (id: string) => held.has(id) || (areAllHeld && !released.has(id));
+  const closed = new Set<string>();
+  let gap: Gap = 0;
+  let isOpen = false;
   const write = () => {
     for (const [channelId, messageId] of latest) {
-      if (isHeld(channelId)) continue;
+      if (held.has(channelId) || (isOpen && !closed.has(channelId))) continue;
       inbox.see("discord", channelId, messageId);
       latest.delete(channelId);
     }
@@ -36,21 +41,21 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
   const timer = setInterval(write, WRITE_MS).unref();
   return {
     saw: (channelId, messageId) => raise(latest, channelId, messageId),
-    areAnyHeld: () => held.size > 0,
     of: (channelId) => inbox.seen("discord", channelId),
     hold() {
       write();
-      areAllHeld = true;
-      released.clear();
+      gap++;
+      isOpen = true;
+      closed.clear();
     },
     holdOne: (channelId) => void held.add(channelId),
-    release(channelId) {
-      held.delete(channelId);
-      released.add(channelId);
-    },
-    releaseAll() {
-      areAllHeld = false;
-      released.clear();
+    areAnyHeld: () => held.size > 0,
+    gap: () => gap,
+    close(of, channelId) {
+      if (of !== gap) return;
+      if (channelId === undefined) isOpen = false;
+      else held.delete(channelId);
+      if (channelId !== undefined) closed.add(channelId);
       write();
     },
     [Symbol.dispose]() {
