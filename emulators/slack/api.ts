@@ -4,6 +4,7 @@ import { isObject } from "./checks.ts";
 import type { Fault, Faults } from "./faults.ts";
 import type { Answer, Method } from "./method.ts";
 import type { Install, Json } from "./model.ts";
+import { pingsOfCall } from "./pings-of-call.ts";
 import { SlackError, type State } from "./state.ts";
 import { now, type ApiEntry } from "./transcript.ts";
 
@@ -32,7 +33,7 @@ export function createApi({ state, methods, faults, signal, check }: Options) {
     const given = readArguments(request, body);
     const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1];
     const { token: _, ...args } = given;
-    const entry = state.transcript.add<ApiEntry>({ kind: "api", at: now(), method: name, args });
+    const entry = state.transcript.add<ApiEntry>(arrived(state, name, args));
     const wrong = check?.(name, args);
     if (wrong !== undefined) state.transcript.violate(name, wrong);
     const fault = faults.next(name);
@@ -50,6 +51,11 @@ export function createApi({ state, methods, faults, signal, check }: Options) {
     response.writeHead(reply.status, { "content-type": "application/json; charset=utf-8", ...reply.headers });
     response.end(fault === "garbled" ? "<html>upstream connect error" : JSON.stringify(reply.body));
   };
+}
+
+function arrived(state: State, method: string, args: Readonly<Record<string, unknown>>): ApiEntry {
+  const pings = pingsOfCall(state, method, args);
+  return { kind: "api", at: now(), method, args, ...(pings === undefined ? {} : { pings }) };
 }
 
 function cut(state: State, request: IncomingMessage, entry: ApiEntry): void {
@@ -107,6 +113,7 @@ const APP: Install = {
   botUser: "",
   botId: "",
   scopes: new Set(["connections:write"]),
+  without: new Set(),
   status: "active",
 };
 

@@ -121,6 +121,17 @@ function sharing(state: State) {
       channel.teams.add(known(state.teams, team, "workspace").id);
       tell(channel, { type: "channel_shared", connected_team_id: team, channel: id });
     },
+    /** A channel gets another id, as some do when they are shared; the new one comes back. */
+    changeId({ channel: old }: { readonly channel: string }): string {
+      const channel = channelOf(old);
+      const id = state.clock.id("C");
+      state.channels.delete(old);
+      state.channels.set(id, channel);
+      channel.id = id;
+      for (const message of channel.timeline.all()) message.channel = id;
+      tell(channel, { type: "channel_id_changed", old_channel_id: old, new_channel_id: id });
+      return id;
+    },
     unshare({ channel: id, with: team }: Shared): void {
       const channel = channelOf(id);
       channel.teams.delete(team);

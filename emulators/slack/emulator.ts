@@ -10,12 +10,11 @@ import type { Pings } from "./model.ts";
 import { newState, type SlackOptions } from "./new-state.ts";
 import { createPauses } from "./pauses.ts";
 import { createPeople } from "./people.ts";
-import { pingsOfCall } from "./pings-of-call.ts";
 import { download, elsewhere, respond } from "./routes.ts";
 import { listen, shut } from "./server.ts";
 import { createSockets, type Sockets } from "./sockets.ts";
 import type { State } from "./state.ts";
-import { createTranscript, type ApiEntry, type Transcript } from "./transcript.ts";
+import { createTranscript, type ApiEntry, type ResponseEntry, type Transcript } from "./transcript.ts";
 import { createUntil } from "./until.ts";
 import { createEyes } from "./visible.ts";
 import { createWorld, DEFAULT_SCOPES } from "./world.ts";
@@ -36,8 +35,8 @@ export interface SlackEmulator extends AsyncDisposable, Acts {
     limit(team: string): Promise<void>;
   };
   readonly transcript: Transcript;
-  /** Whom the text of a call of the transcript notifies. */
-  pings(request: ApiEntry): Pings;
+  /** Whom a call of the transcript would notify; undefined where it writes no message. */
+  pings(request: ApiEntry | ResponseEntry): Pings | undefined;
   /** Waits until the predicate gives something, looking after every change; rejects after the timeout (5,000 ms by default). */
   until<T>(predicate: () => T | undefined | null | false, timeoutMs?: number): Promise<T>;
 }
@@ -63,6 +62,7 @@ export async function openSlackEmulator(options: SlackOptions = {}): Promise<Sla
   const carriers = [carrier.carrier, sockets.carrier];
   const delivery = createDelivery({ carriers, transcript, bounds, pauses: createPauses(signal) });
   state.send = delivery.send;
+  state.listens = () => sockets.control.open().length > 0 || carrier.target() !== undefined;
   const close = await serve(state, { faults, sockets, signal, check: options.check });
   return {
     ...actsOf(state),
@@ -76,7 +76,7 @@ export async function openSlackEmulator(options: SlackOptions = {}): Promise<Sla
     sockets: sockets.control,
     http: createHttp({ carrier, secret: app.signingSecret }),
     deliveries: { ...delivery.control, limit: (team) => tellRateLimited(state, team) },
-    pings: (request) => pingsOfCall(state, request),
+    pings: (request) => request.pings,
     until: watch.until,
     async [Symbol.asyncDispose]() {
       closing.abort();

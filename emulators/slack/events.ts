@@ -15,6 +15,7 @@ const SCOPES: Readonly<Record<string, readonly string[]>> = {
   member_joined_channel: ["channels:read", "groups:read"],
   member_left_channel: ["channels:read", "groups:read"],
   user_change: ["users:read"],
+  team_join: ["users:read"],
   assistant_thread_started: ["assistant:write"],
 };
 

@@ -24,7 +24,15 @@ export function addInstall(
   const rights = { isAdmin: false, isOwner: false, guest: undefined, deleted: false };
   state.users.set(id, { id, team, name: name.toLowerCase(), realName: name, botId, appId: state.app.id, ...rights });
   const token = `xoxb-${id}-${crypto.randomUUID()}`;
-  const install: Install = { token, ...reach, botUser: id, botId, scopes: new Set(scopes), status: "active" };
+  const install: Install = {
+    token,
+    ...reach,
+    botUser: id,
+    botId,
+    scopes: new Set(scopes),
+    without: new Set(),
+    status: "active",
+  };
   state.installs.set(token, install);
   return install;
 }
@@ -58,6 +66,13 @@ export function createInstalls(state: State, scopes: readonly string[]) {
       state.installs.set(token, { ...own, token, scopes: new Set(scopes), status: "active" });
       state.changed();
       return token;
+    },
+    /** Takes the app out of one workspace of its org. */
+    revokeAccess({ team }: Where): void {
+      const install = installOf(state, team);
+      if (install?.team !== undefined) throw new Error(`${team} is not reached by an org's install`);
+      install?.without.add(team);
+      if (install !== undefined) emit(state, { type: "team_access_revoked", team_ids: [team] }, { install, team });
     },
     /** Whether Socket Mode is on; without it no connection is given. */
     setSocketMode: (on: boolean): void => void (state.app.socketMode = on),

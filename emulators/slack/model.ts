@@ -40,6 +40,8 @@ export interface Install {
   readonly botUser: string;
   readonly botId: string;
   readonly scopes: Set<string>;
+  /** Of an org's: the workspaces that it was taken out of. */
+  readonly without: Set<string>;
   status: "active" | "uninstalled" | "revoked";
 }
 
@@ -60,7 +62,8 @@ export interface Prompts {
 
 /** A place with messages. */
 export interface Channel {
-  readonly id: string;
+  /** Changes only where Slack changes it: as a private channel is shared with another company. */
+  id: string;
   /** The workspace that made it. */
   readonly team: string;
   readonly creator: string;
@@ -117,7 +120,7 @@ export interface Stream {
 /** A message as it stands now. */
 export interface Message {
   readonly ts: string;
-  readonly channel: string;
+  channel: string;
   readonly user: string;
   readonly team: string;
   readonly botId: string | undefined;

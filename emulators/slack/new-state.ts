@@ -72,6 +72,7 @@ export function newState(
     url: "",
     elsewhere: "",
     send: () => Promise.resolve({ kind: "failed", why: "not started" }),
+    listens: () => false,
     changed,
   };
 }

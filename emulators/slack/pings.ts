@@ -10,7 +10,7 @@ export interface PingRequest {
   readonly attachments?: readonly Json[] | undefined;
   /** `link_names` or `parse: full`: then a bare @name counts too. */
   readonly linksNames: boolean;
-  readonly channel: Channel;
+  readonly channel: Channel | undefined;
 }
 
 /** Nobody. */
@@ -49,10 +49,10 @@ export function pingsOf(
   };
 }
 
-function bareNames(state: State, channel: Channel, written: string): string[] {
+function bareNames(state: State, channel: Channel | undefined, written: string): string[] {
   const names = new Set(named(written, /(?:^|\W)@([\w.-]+)/g));
   return [...state.users.values()]
-    .filter((user) => channel.teams.has(user.team) && names.has(user.name))
+    .filter((user) => channel?.teams.has(user.team) === true && names.has(user.name))
     .map(({ id }) => id);
 }
 

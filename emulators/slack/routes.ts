@@ -7,6 +7,7 @@ import type { Channel, Install, Json } from "./model.ts";
 import { contents, messageMetadata, threadTs } from "./shapes.ts";
 import { covers, known, SlackError, type ResponseUrl, type State } from "./state.ts";
 import { tellDeleted, teamFor } from "./events.ts";
+import { pingsOfText } from "./pings-of-call.ts";
 import { now } from "./transcript.ts";
 
 const answerShape = shape({
@@ -37,7 +38,8 @@ function useResponse(state: State, url: string, body: Buffer): { code: number; t
   const given: unknown = parse(body);
   const found = state.responseUrls.get(url);
   const write = (code: number, said: string): { code: number; text: string } => {
-    state.transcript.add({ kind: "response", at: now(), url, body: given, status: code });
+    const pings = isObject(given) ? { pings: pingsOfText(state, given, found?.channel) } : {};
+    state.transcript.add({ kind: "response", at: now(), url, body: given, status: code, ...pings });
     return { code, text: said };
   };
   if (found === undefined) return violated(state, "a response_url that never was", write(404, "invalid_url"));

@@ -24,8 +24,8 @@ export interface Sockets {
   thaw(): void;
   /** Sends text (or bytes) that is no envelope. */
   garble(frame: string | Buffer, socket?: number): void;
-  /** New connections are refused with this HTTP status; undefined: taken again. */
-  refuse(status: number | undefined): void;
+  /** Refuses the next connections at the handshake with an HTTP status. */
+  refuse(status: number, times?: number): void;
 }
 
 interface Options {
@@ -86,17 +86,20 @@ interface Inside {
 function createDoor(options: Options, inside: Inside) {
   const server = new WebSocketServer({ noServer: true, clientTracking: false });
   const tickets = new Set<string>();
-  let refusal: number | undefined;
+  let refusing = { status: 503, times: 0 };
   return {
     accept: (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
       const ticket = new URL(request.url ?? "/", "http://loopback").searchParams.get("ticket") ?? "";
       const isKnown = tickets.delete(ticket);
       if (!isKnown) options.transcript.violate("socket", "connected with a ticket that is used up or was never given");
-      if (isKnown && refusal === undefined) {
+      if (isKnown && refusing.times === 0) {
         server.handleUpgrade(request, stream, head, (ws) => enter(ws, options, inside));
         return;
       }
-      stream.end(`HTTP/1.1 ${refusal ?? 401} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      if (isKnown) refusing.times -= 1;
+      stream.end(
+        `HTTP/1.1 ${isKnown ? refusing.status : 401} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+      );
     },
     /** A ticket for one connection. */
     ticket: (): string => {
@@ -104,7 +107,7 @@ function createDoor(options: Options, inside: Inside) {
       tickets.add(fresh);
       return fresh;
     },
-    refuse: (status: number | undefined): void => void (refusal = status),
+    refuse: (status: number, times = 1): void => void (refusing = { status, times }),
     close: (): void => server.close(),
   };
 }

@@ -83,6 +83,8 @@ export interface State {
   url: string;
   elsewhere: string;
   send: (parcel: Parcel) => Promise<Outcome>;
+  /** Whether the app is there to be told: what is built before is merely there. */
+  listens: () => boolean;
   changed: () => void;
 }
 
@@ -111,7 +113,7 @@ export function known<T>(map: ReadonlyMap<string, T>, id: string, what: string):
 export function covers(state: State, install: Install, team: string): boolean {
   if (install.status !== "active") return false;
   if (install.team !== undefined) return install.team === team;
-  return state.teams.get(team)?.enterprise === install.enterprise;
+  return state.teams.get(team)?.enterprise === install.enterprise && !install.without.has(team);
 }
 
 /** Whether anyone of a workspace may see a public channel, or whether a user is in any other kind of channel. */

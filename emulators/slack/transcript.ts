@@ -1,3 +1,5 @@
+import type { Pings } from "./model.ts";
+
 /** One thing that went over the wire, with the milliseconds since 1970 at which it did. */
 export type Entry = ApiEntry | SocketEntry | DeliveryEntry | DownloadEntry | ResponseEntry;
 
@@ -19,6 +21,8 @@ export interface ApiEntry {
   /** The message that it made or changed. */
   ts?: string;
   channel?: string;
+  /** Whom its text notifies, where it writes a message; whether or not Slack took it. */
+  readonly pings?: Pings;
 }
 
 /** A message of a Socket Mode connection, or its opening and closing. */
@@ -69,6 +73,7 @@ export interface ResponseEntry {
   readonly url: string;
   readonly body: unknown;
   readonly status: number;
+  readonly pings?: Pings;
 }
 
 /** A request that a correct client would not have made. */

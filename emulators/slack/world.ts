@@ -1,5 +1,5 @@
 import { createChannelActs } from "./channels.ts";
-import { tellTeam } from "./events.ts";
+import { emit, tellTeam } from "./events.ts";
 import { addInstall, createInstalls, installOf } from "./installs.ts";
 import type { User } from "./model.ts";
 import { makeChannel } from "./places.ts";
@@ -93,6 +93,8 @@ function places(state: State, scopes: readonly string[]) {
       state.teams.set(id, { id, name, domain, enterprise });
       const reach = orgInstall ? { enterprise, team: undefined } : { enterprise: undefined, team: id };
       const install = installOf(state, id) ?? (installed ? addInstall(state, id, { reach, scopes }) : undefined);
+      if (install !== undefined && orgInstall && state.listens())
+        emit(state, { type: "team_access_granted", team_ids: [id] }, { install, team: id });
       const { token = "", botUser: bot = "", botId = "" } = install ?? {};
       return { id, name, domain, enterprise, token, bot, botId };
     },
@@ -101,7 +103,10 @@ function places(state: State, scopes: readonly string[]) {
       const all = [...members, ...(own === undefined ? [] : [own])];
       const by = creator ?? members[0] ?? own ?? "";
       const { id } = known(state.teams, team, "workspace");
-      return makeChannel(state, { team: id, kind, name, creator: by, members: all }).id;
+      const made = makeChannel(state, { team: id, kind, name, creator: by, members: all });
+      const told = { id: made.id, name, created: made.created, creator: by };
+      if (kind === "public" && state.listens()) tellTeam(state, id, { type: "channel_created", channel: told });
+      return made.id;
     },
   };
 }
@@ -114,7 +119,11 @@ function persons(state: State) {
       const id = state.clock.id("U");
       const bot = { botId: isBot ? state.clock.id("B") : undefined, appId: isBot ? state.clock.id("A") : undefined };
       const own = known(state.teams, team, "workspace").id;
-      state.users.set(id, { id, team: own, name, realName, ...bot, isAdmin, isOwner, guest, deleted: false });
+      const rights = { isAdmin, isOwner, guest, deleted: false };
+      const fresh: User = { id, team: own, name, realName, ...bot, ...rights };
+      state.users.set(id, fresh);
+      if (state.listens())
+        tellTeam(state, own, { type: "team_join", user: userObject(state, fresh, state.teams.get(own)) });
       return id;
     },
     /** A group of people with a handle; its mention pages them all. */

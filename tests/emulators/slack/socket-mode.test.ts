@@ -203,4 +203,23 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
     );
     expect(came).toEqual([0, 1, 2]);
   });
+
+  it("refuses connections at the handshake as often as it is told", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const { acme, ada, general } = populate(slack);
+    const texts: string[] = [];
+    await using _ = await startSocketApp(
+      slack,
+      (app) => app.message(async ({ message }) => void texts.push(message.ts)),
+      acme,
+    );
+    slack.sockets.refuse(503, 2);
+    slack.sockets.drop();
+    await slack.until(() => slack.sockets.open().length === 0);
+    await slack.until(() => slack.sockets.open().length === 1);
+    expect(slack.transcript.calls("apps.connections.open").length).toBeGreaterThan(2);
+    // Only when it hears something is Bolt connected; stopped before, it rejects with nothing and nobody there to catch it.
+    slack.say({ by: ada, in: general, text: "hello" });
+    await slack.until(() => texts.length === 1);
+  });
 });

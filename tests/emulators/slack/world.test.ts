@@ -221,4 +221,30 @@ describe("the world of Slack", () => {
     expect(told.toSorted()).toEqual(["app_uninstalled", "tokens_revoked"]);
     expect(await errorOf(clientOf(slack, acme.token).auth.test())).toBe("account_inactive");
   });
+
+  it("tells an app that is there of new channels and people, of workspaces of its org, and of a new id", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const org = slack.world.enterprise({ name: "Group" });
+    const north = slack.world.workspace({ name: "North", enterprise: org, orgInstall: true });
+    await using _ = await startSocketApp(slack, () => undefined, north);
+    const south = slack.world.workspace({ name: "South", enterprise: org, orgInstall: true });
+    const ada = slack.world.user({ team: south.id, name: "ada" });
+    const channel = slack.world.channel({ team: south.id, name: "general", members: [ada] });
+    slack.say({ by: ada, in: channel, text: "before" });
+    const moved = slack.world.changeId({ channel });
+    slack.world.revokeAccess({ team: south.id });
+    slack.say({ by: ada, in: moved, text: "unheard" });
+    const events = await slack.until(() => toldTo(slack).length === 6 && toldTo(slack));
+    expect(named(events)).toEqual([
+      "team_access_granted",
+      "team_join",
+      "channel_created",
+      "message",
+      "channel_id_changed",
+      "team_access_revoked",
+    ]);
+    const web = clientOf(slack, north.token);
+    expect(await errorOf(web.conversations.history({ channel }))).toBe("channel_not_found");
+    expect((await web.auth.teams.list({})).teams?.map(({ id }) => id)).toEqual([north.id]);
+  });
 });
