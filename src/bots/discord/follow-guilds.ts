@@ -11,7 +11,7 @@ const KEY = "guilds";
 
 /** What guilds that come and go are followed with. */
 interface Following {
-  readonly inbox: Pick<Inbox, "note" | "noted" | "forget">;
+  readonly inbox: Pick<Inbox, "note" | "noted" | "forget" | "open">;
   readonly brain: Pick<Brain, "forget">;
   readonly desk: Desk;
   readonly places: Places;
@@ -53,8 +53,13 @@ export function followGuilds(client: Client, following: Following): void {
 }
 
 /** With a channel or a thread its messages are deleted. */
-function followChannels(client: Client, { inbox, brain, places, log, signal }: Following): void {
+function followChannels(client: Client, { inbox, brain, desk, places, log, signal }: Following): void {
   const forget = (of: { readonly space: string; readonly channel: string; readonly thread?: string }) => {
+    for (const { asked } of inbox.open("discord")) {
+      const { conversation, id } = asked.message;
+      const isThere = conversation.channel === of.channel && (of.thread ?? conversation.thread) === conversation.thread;
+      if (isThere) desk.revised({ conversation, ids: [id] });
+    }
     places.leave({ space: of.space, channelId: of.thread ?? of.channel });
     brain.forget({ platform: "discord", ...of }, { signal }).catch((error: unknown) => {
       if (!signal.aborted) log.error({ err: error }, "What was said in a channel that is gone could not be forgotten");
@@ -63,8 +68,8 @@ function followChannels(client: Client, { inbox, brain, places, log, signal }: F
   client.on(Events.ChannelDelete, (channel) => {
     if (channel.isDMBased()) return;
     const of = { space: channel.guildId, channel: channel.id };
-    inbox.forget({ platform: "discord", ...of });
     forget(of);
+    inbox.forget({ platform: "discord", ...of });
   });
   client.on(Events.ThreadDelete, ({ guildId, parentId, id }) => {
     if (parentId !== null) forget({ space: guildId, channel: parentId, thread: id });

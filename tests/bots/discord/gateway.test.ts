@@ -3,7 +3,7 @@ import { openDiscordEmulator } from "../../../emulators/discord/emulator.ts";
 import { openDiscord } from "../../../src/bots/discord/discord.ts";
 import { identifyGap } from "../../../src/bots/discord/identify-pace.ts";
 import { openInbox } from "../../../src/bots/inbox-sqlite.ts";
-import { silentLog } from "../../../src/log.ts";
+import { createLog, silentLog } from "../../../src/log.ts";
 import { UserError } from "../../../src/user-error.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
 import {
@@ -169,6 +169,33 @@ describe("what only the owner can mend", () => {
     await eventually(() => world.discord.state().kind === "stopped");
     expect(world.discord.state()).toMatchObject({ why: expect.stringContaining("Reset Token") });
     expect(world.desk.lefts).toEqual([undefined]);
+  });
+
+  it("stops Discord as soon as a request is answered 401", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme, discord } = world;
+    emulator.rest.fail({ method: "GET", path: /\/members\//, sequence: [401] });
+    const dm = emulator.world.dm({ with: acme.ann });
+    emulator.say({ by: acme.ann, in: dm, text: "how?" });
+    await discord.clearance(await world.question("how?"), { signal: AbortSignal.timeout(5_000) });
+    await eventually(() => discord.state().kind === "stopped");
+    expect(world.desk.lefts).toEqual([undefined]);
+    await eventually(() => emulator.gateway.sockets === 0);
+  });
+
+  it("says what is missing where the message content intent is not wanted", async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: "info", process: "edge", to: { write: (line) => void lines.push(line) } });
+    await using world = await openDiscordWorld({
+      emulator: { flags: 0 },
+      settings: { messageContent: false },
+      options: { log },
+    });
+    expect(lines.join("")).toContain("follow-ups in a thread need a mention");
+    const [identify] = world.emulator.transcript.entries.flatMap((entry) =>
+      entry.kind === "gateway" && entry.op === 2 ? [entry.d] : [],
+    );
+    expect(identify).toMatchObject({ intents: (1 << 0) | (1 << 9) | (1 << 12) });
   });
 
   it.each([4012, 4013, 4014])("stops Discord at close code %i, and nothing is dropped", async (code) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { scriptedBrain } from "../../helpers/scripted-brain.ts";
 import { eventually, openDiscordWorld } from "./discord-world.ts";
 
 describe("Hearth on Discord asks", () => {
@@ -170,5 +171,34 @@ describe("a guild", () => {
     const { acme, emulator } = world;
     await world.restart({ meanwhile: () => emulator.world.kickBot({ guild: acme.guild }) });
     expect(world.desk.lefts).toEqual([acme.guild]);
+  });
+});
+
+describe("a place that is gone", () => {
+  it("is forgotten, with what waits there and what was said", async () => {
+    const forgotten: unknown[] = [];
+    const brain = scriptedBrain({
+      forget: async (of) => {
+        forgotten.push(of);
+        return { messages: 0, answers: 0, ratings: 0 };
+      },
+    });
+    await using world = await openDiscordWorld({ options: { brain } });
+    const { emulator, acme, inbox } = world;
+    const thread = emulator.world.thread({ in: acme.leads, name: "mine", by: acme.ann });
+    emulator.say({ by: acme.ann, in: acme.general, text: "in general", mentionsBot: true });
+    emulator.say({ by: acme.ann, in: thread, text: "in a thread", mentionsBot: true });
+    await eventually(() => inbox.open("discord").length === 2);
+    expect(inbox.joined("discord").map(({ channel }) => channel)).toEqual([thread]);
+    emulator.world.deleteChannel({ channel: acme.general });
+    emulator.world.deleteChannel({ channel: thread });
+    await eventually(() => forgotten.length === 2);
+    expect(forgotten).toEqual([
+      { platform: "discord", space: acme.guild, channel: acme.general },
+      { platform: "discord", space: acme.guild, channel: acme.leads, thread },
+    ]);
+    expect(inbox.joined("discord")).toEqual([]);
+    // As the desk ends what it is told is gone.
+    expect(world.desk.revisions.map(({ ids }) => ids)).toEqual(world.desk.asked.map(({ id }) => [id]));
   });
 });
