@@ -38,6 +38,7 @@ export function compose(state: State, channel: Channel, writing: Writing): Messa
   const settable = writing.webhook === undefined ? MAY_SET : MAY_SET | MessageFlag.EPHEMERAL;
   if (((draft.flags ?? 0) & ~settable) !== 0) throw refuse(400, 50_035, "Flags that cannot be set");
   const flags = (draft.flags ?? 0) | (writing.flags ?? 0);
+  if (author === state.bot.id) refuseLarge(files);
   const attachments = attach(state, { draft, files, kept: [] });
   const message: Message = {
     id: writing.id ?? state.id(at),
@@ -81,14 +82,18 @@ function refuseEmpty({ content, embeds, components, attachments, flags }: Messag
     throw refuse(400, 50_006, "Cannot send an empty message");
 }
 
+/** What a bot may send; people with a subscription send more than any bot reads. */
 const MAX_FILE = 10 * 1024 * 1024;
+
+function refuseLarge(files: readonly Upload[]): void {
+  if (files.some(({ bytes }) => bytes.length > MAX_FILE)) throw refuse(413, 40_005, "Request entity too large");
+}
 
 /** The files of a message after a request: those kept, and those that came with it. */
 function attach(
   state: State,
   { draft, files, kept }: { draft: Draft; files: readonly Upload[]; kept: readonly Attachment[] },
 ): readonly Attachment[] {
-  if (files.some(({ bytes }) => bytes.length > MAX_FILE)) throw refuse(413, 40_005, "Request entity too large");
   const made = files.map((file): Attachment => {
     const described = draft.attachments?.find(({ id }) => `files[${id}]` === file.key);
     const { filename = file.name, description } = described ?? {};
@@ -110,6 +115,7 @@ export function change(
   message: Message,
   { draft, files }: { draft: Draft; files: readonly Upload[] },
 ): void {
+  refuseLarge(files);
   const channel = state.channels.get(message.channel);
   const isV2 = (message.flags & MessageFlag.IS_COMPONENTS_V2) !== 0;
   const asked =
