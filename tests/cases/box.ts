@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
@@ -25,7 +25,7 @@ export interface Box extends AsyncDisposable {
   write(path: string, content: string | Uint8Array): void;
   /** Starts Hearth and waits until it is ready, or, with `anyhow`, until it has ended or said where its page is. */
   start(options?: { readonly anyhow?: boolean }): Promise<Program>;
-  /** What every start of it wrote to standard error, and the log. */
+  /** What every start of it said, and the log. */
   logs(): string;
   /** All prompts so far, a line each. */
   prompts(): readonly Prompt[];
@@ -130,7 +130,7 @@ export function openBox(acme: Acme | undefined, puppet: Puppet, { model }: { rea
       programs.push(program);
       return program;
     },
-    logs: () => [...started.map(({ said }) => said.err), ...logsIn(data)].join("\n"),
+    logs: () => [...started.map(({ said }) => `${said.out}\n${said.err}`), ...logsIn(data)].join("\n"),
     prompts: () => promptsIn(join(folder, "prompts.jsonl")),
     bytesOnDisk: (part = "") =>
       filesUnder(join(data, part))
@@ -242,12 +242,14 @@ function logsIn(data: string): string[] {
     .map((path) => readFileSync(path, "utf8"));
 }
 
-/** Every ordinary file below a folder; nothing where there is none. */
+/** Every ordinary file below a folder, through no link; nothing where there is none. */
 export function filesUnder(folder: string): string[] {
   if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((path) => join(folder, path))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true);
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesUnder(path);
+    return entry.isFile() ? [path] : [];
+  });
 }
 
 function promptsIn(file: string): Prompt[] {

@@ -57,7 +57,7 @@ function pdfOfSize(pages: number, bytes: number): Buffer {
 /** A PDF whose table of objects names itself as the one before. */
 function loopingPdf(): Buffer {
   const text = pdfOf([{ texts: [{ text: "Round and round.", x: 50, y: 50 }] }]).toString("latin1");
-  const table = text.lastIndexOf("xref\n");
+  const table = text.lastIndexOf("\nxref\n") + 1;
   return Buffer.from(text.replace("trailer\n<<", `trailer\n<< /Prev ${table}`), "latin1");
 }
 

@@ -36,10 +36,33 @@ export interface Options {
 export async function runCase(given: Case, options: Options): Promise<Outcome> {
   const why = whyNot(given, options);
   if (why !== undefined) return { kind: "not run", why };
+  const outcome = await runOnce(given, options);
+  if (outcome.kind !== "pass" || outcome.note !== NOT_ASKED || !takesBait(given)) return outcome;
+  // Where the documents say nothing of it, no model is asked; so it is asked again where they say just what the model says.
+  return runOnce(given, { ...options, isBaited: true });
+}
+
+const NOT_ASKED = "the model was not asked";
+
+/** Whether a document may say what the puppet says: it may where nothing of it is a secret of the case. */
+function takesBait({ puppet, input, must_not: mustNot }: Case): boolean {
+  if (typeof puppet !== "string" || puppet === "$ECHO" || !("ask" in input)) return false;
+  return !mustNot.some(({ op, v }) => op === "contains" && puppet.includes(String(v)));
+}
+
+/** A document in which a question is answered by what the puppet says. */
+function baitOf({ puppet, input: { ask } }: Case): string {
+  const question = typeof ask === "object" && ask !== null && "text" in ask ? String(ask.text) : "";
+  return `# ${question}\n\n${question} ${String(puppet)}\n`;
+}
+
+async function runOnce(given: Case, options: Options & { readonly isBaited?: boolean }): Promise<Outcome> {
   try {
     const observed = await perform(given, options);
     if (options.signal.aborted) return { kind: "not run", why: "it was stopped" };
     const outcome = judge(given, observed);
+    if (options.isBaited === true && outcome.kind === "pass")
+      return { ...outcome, note: `${outcome.note || "the model was asked"}, with a document that says what it says` };
     if (outcome.kind !== "fail" || !options.logs) return outcome;
     return {
       ...outcome,
@@ -53,7 +76,10 @@ export async function runCase(given: Case, options: Options): Promise<Outcome> {
   }
 }
 
-async function perform(given: Case, { sink, minutes, model, signal }: Options): Promise<Observed> {
+async function perform(
+  given: Case,
+  { sink, minutes, model, signal, isBaited = false }: Options & { readonly isBaited?: boolean },
+): Promise<Observed> {
   await using stack = new AsyncDisposableStack();
   const acme = ["discord", "any"].includes(given.platform)
     ? stack.use(await openAcme({ grants: grantsOf(given) }))
@@ -81,8 +107,9 @@ async function perform(given: Case, { sink, minutes, model, signal }: Options): 
       await one.work.catch(() => {});
     }
   });
+  if (isBaited) box.write("docs/bait.md", baitOf(given));
   for (const step of given.setup) await take(step, stage);
-  if (acme && !("start" in given.input) && !("census" in given.input)) await started(stage);
+  if (acme && !["start", "census", "run"].some((name) => name in given.input)) await started(stage);
   await somethingKept(stage);
   await noteBefore(stage);
   const measured = stage.program && (await measurer(stage));
@@ -196,7 +223,7 @@ export function judge(given: Case, observed: Observed): Outcome {
 
 /** Says when the model, whose words the case is about, was never asked. */
 function noteOf({ puppet }: Case, { texts }: Observed): string {
-  return puppet !== undefined && texts["prompt"] === "" ? "the model was not asked" : "";
+  return puppet !== undefined && texts["prompt"] === "" ? NOT_ASKED : "";
 }
 
 function describe(check: Check, isWanted: boolean, observed: Observed): string {
