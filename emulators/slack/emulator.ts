@@ -19,6 +19,8 @@ import { createUntil } from "./until.ts";
 import { createEyes } from "./visible.ts";
 import { createWorld, DEFAULT_SCOPES } from "./world.ts";
 
+export type { SlackOptions } from "./new-state.ts";
+
 /** Slack on loopback, with a world in it, people who act, and a record of what the app did. */
 export interface SlackEmulator extends AsyncDisposable, Acts {
   /** For Bolt: `slackApiUrl`. */

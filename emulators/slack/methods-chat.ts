@@ -6,6 +6,7 @@ import type { Channel, Install, Json, Metadata } from "./model.ts";
 import { channelId, contents, customized, messageMetadata, refusedLater, threadTs, userId } from "./shapes.ts";
 import { channelFor, joinedChannel, messageIn, SlackError, type State } from "./state.ts";
 import { messageObject } from "./message-wire.ts";
+import { threadOf } from "./threads.ts";
 
 /** What a post or an edit says. */
 interface Contents {
@@ -68,15 +69,6 @@ export function writable(state: State, install: Install, id: string): Channel {
   return channel;
 }
 
-/** A thread's root: what is itself a reply starts no thread, and what is gone has none. */
-export function checkRoot(channel: Channel, root: string | undefined, error = "thread_not_found"): void {
-  if (root === undefined) return;
-  const message = channel.timeline.get(root);
-  if (message === undefined) throw new SlackError(error);
-  if (message.threadTs !== undefined)
-    throw new SlackError("cannot_reply_to_message", { strict: "thread_ts names a reply, not its root" });
-}
-
 const postMessage = method("chat.postMessage", {
   tier: "special",
   scopes: ["chat:write"],
@@ -95,7 +87,7 @@ const postMessage = method("chat.postMessage", {
   answer({ state, install, team, args }): Answer {
     checkContents(install, args);
     const channel = writable(state, install, args.channel);
-    checkRoot(channel, args.thread_ts);
+    const thread = threadOf(state, channel, args.thread_ts);
     const isTooLong = (args.text ?? "").length > TRUNCATED;
     if (isTooLong) state.transcript.violate("chat.postMessage", `text of more than ${TRUNCATED} characters is cut off`);
     if (args.reply_broadcast === true && args.thread_ts === undefined)
@@ -106,8 +98,8 @@ const postMessage = method("chat.postMessage", {
       ...saying(args),
       text: args.text?.slice(0, TRUNCATED),
       metadata: args.metadata,
-      threadTs: args.thread_ts,
-      broadcast: args.reply_broadcast === true && args.thread_ts !== undefined,
+      threadTs: thread,
+      broadcast: args.reply_broadcast === true && thread !== undefined,
     });
     const warning = isTooLong
       ? { warning: "message_truncated", response_metadata: { warnings: ["message_truncated"] } }
@@ -186,13 +178,13 @@ const postEphemeral = method("chat.postEphemeral", {
       throw new SlackError("msg_too_long", { strict: `text of more than ${TRUNCATED} characters` });
     const channel = writable(state, install, args.channel);
     if (!channel.members.has(args.user)) throw new SlackError("user_not_in_channel");
-    checkRoot(channel, args.thread_ts);
+    const thread = threadOf(state, channel, args.thread_ts);
     const { text = "", markdown, blocks = [] } = saying(args);
     const at = state.clock.ts();
     channel.ephemerals.push({
       ts: at,
       user: args.user,
-      threadTs: args.thread_ts,
+      threadTs: thread,
       text: markdown ?? text,
       markdown,
       blocks,

@@ -3,11 +3,12 @@ import { isObject, json, list, oneOf, text, ts, type Check, type Problem } from 
 import { tellChanged } from "./events.ts";
 import { post } from "./messages.ts";
 import { method, type Answer, type Call, type Method } from "./method.ts";
-import { authorOf, checkRoot, writable } from "./methods-chat.ts";
+import { authorOf, writable } from "./methods-chat.ts";
 import type { Channel, Json, Message, Stream } from "./model.ts";
 import { pingsOf } from "./pings.ts";
 import { channelId, customized, markdownText, messageBlocks, messageMetadata, threadTs } from "./shapes.ts";
 import { messageIn, SlackError, type State } from "./state.ts";
+import { checkRoot } from "./threads.ts";
 import { now } from "./transcript.ts";
 import { messageObject } from "./message-wire.ts";
 
@@ -105,7 +106,7 @@ const startStream = method("chat.startStream", {
   },
   answer({ state, install, team, args }): Answer {
     const channel = writable(state, install, args.channel);
-    checkRoot(channel, args.thread_ts, "invalid_thread_ts");
+    if (!checkRoot(channel, args.thread_ts)) throw new SlackError("invalid_thread_ts");
     if (channel.kind !== "im") checkRecipient(state, channel, args);
     addedText(args);
     const stream: Stream = {

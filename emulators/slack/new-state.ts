@@ -17,6 +17,8 @@ export interface SlackOptions {
   readonly rates?: "slack" | "wide" | Rates;
   /** Another check of every call, such as one against a list of Slack's methods: what is wrong with it. */
   readonly check?: (method: string, args: Readonly<Record<string, unknown>>) => string | undefined;
+  /** What becomes of a post whose thread is gone: "unthread" (into the channel, unsaid) by default. */
+  readonly goneThreads?: "unthread" | "refuse";
   /** Shorter times for tests, and how much is kept. */
   readonly bounds?: Partial<Bounds>;
   /** How often each socket is pinged. */
@@ -52,6 +54,7 @@ export function newState(
       signingSecret: options.signingSecret ?? crypto.randomUUID().replaceAll("-", ""),
       events: options.events === undefined ? undefined : new Set(options.events),
       surface: options.surface ?? "agent",
+      goneThreads: options.goneThreads ?? "unthread",
       socketMode: true,
     },
     teams: new Map(),

@@ -2,12 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { flag, isObject, oneOf, optional, shape } from "./checks.ts";
 import { change, post } from "./messages.ts";
 import { readOrRefuse } from "./method.ts";
-import { authorOf, checkRoot } from "./methods-chat.ts";
+import { authorOf } from "./methods-chat.ts";
 import type { Channel, Install, Json } from "./model.ts";
 import { contents, messageMetadata, threadTs } from "./shapes.ts";
 import { covers, known, SlackError, type ResponseUrl, type State } from "./state.ts";
 import { tellDeleted, teamFor } from "./events.ts";
 import { pingsOfText } from "./pings-of-call.ts";
+import { threadOf } from "./threads.ts";
 import { now } from "./transcript.ts";
 
 const answerShape = shape({
@@ -84,7 +85,7 @@ export function say(
     throw new SlackError("no_text", { strict: "an answer without text" });
   if (args.replace_original === true && at.message !== undefined)
     return replace(state, channel, { original: at.message, ...said });
-  checkRoot(channel, args.thread_ts);
+  const thread = threadOf(state, channel, args.thread_ts);
   if (args.response_type === "in_channel") {
     const author = authorOf(state, at.install, teamFor(state, at.install, channel));
     post(state, {
@@ -92,7 +93,7 @@ export function say(
       ...author,
       ...said,
       metadata: args.metadata,
-      threadTs: args.thread_ts,
+      threadTs: thread,
       subtype: "bot_message",
       linksNames: args.link_names === true,
     });
@@ -102,7 +103,7 @@ export function say(
   channel.ephemerals.push({
     ts: state.clock.ts(),
     user: at.user,
-    threadTs: args.thread_ts,
+    threadTs: thread,
     text: markdown ?? words,
     markdown,
     blocks,

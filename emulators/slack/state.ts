@@ -60,6 +60,8 @@ export interface State {
     readonly events: ReadonlySet<string> | undefined;
     /** Whether the agent's pane is the new one (agent_view) or the legacy one (assistant_view). */
     readonly surface: "agent" | "assistant";
+    /** Whether a post to a thread whose root is gone lands in the channel, or is refused. */
+    readonly goneThreads: "unthread" | "refuse";
     socketMode: boolean;
   };
   readonly teams: Map<string, Team>;

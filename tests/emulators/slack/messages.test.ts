@@ -62,7 +62,6 @@ describe("messages of Slack", () => {
       "invalid_blocks",
     ],
     ["a thread_ts that lost a digit", { text: "a", thread_ts: "1700000000.00001" }, "invalid_thread_ts"],
-    ["a thread that is not there", { text: "a", thread_ts: "1700000000.000001" }, "thread_not_found"],
     ["metadata without a type", { text: "a", metadata: { event_payload: {} } }, "invalid_metadata_schema"],
   ])("refuses %s", async (_, args, error) => {
     await using slack = await openSlackEmulator({ rates: "wide" });
@@ -207,5 +206,29 @@ describe("messages of Slack", () => {
     });
     expect(await pingsOf({ text: "x", blocks: [section(`<@${ben}>`)] })).toMatchObject({ users: [ben] });
     expect(await pingsOf({ markdown_text: `# <@${ben}>` })).toMatchObject({ users: [ben] });
+  });
+
+  it("posts into the channel where the root of the thread is gone, or refuses, and takes no reply to its own notices", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const { acme, ada, ben, general } = populate(slack);
+    const web = clientOf(slack, acme.token);
+    const gone = slack.say({ by: ada, in: general, text: "never mind" });
+    slack.remove({ in: general, message: gone });
+    const posted = await web.chat.postMessage({ channel: general, thread_ts: gone, text: "an answer" });
+    expect(posted.message).not.toHaveProperty("thread_ts");
+    expect(slack.visible({ to: ben, in: general })).toMatchObject([{ text: "an answer", thread: undefined }]);
+    slack.world.join({ channel: general, user: slack.world.user({ team: acme.id, name: "cleo" }) });
+    const notice = slack.history(general).at(-1)?.ts ?? "";
+    expect(await errorOf(web.chat.postMessage({ channel: general, thread_ts: notice, text: "x" }))).toBe(
+      "cannot_reply_to_message",
+    );
+    await using strict = await openSlackEmulator({ rates: "wide", goneThreads: "refuse" });
+    const there = populate(strict);
+    const refused = clientOf(strict, there.acme.token).chat.postMessage({
+      channel: there.general,
+      thread_ts: gone,
+      text: "x",
+    });
+    expect(await errorOf(refused)).toBe("thread_not_found");
   });
 });
