@@ -34,6 +34,8 @@ export type Button =
 export interface Content {
   readonly markdown: string;
   readonly buttons: readonly Button[];
+  /** Of an answer that is not whole: what the states to come only add to, for places where a message can grow. */
+  readonly grows?: string;
 }
 
 /** A message of Hearth's own on the platform. `conversation` may be a thread that was made for it. */

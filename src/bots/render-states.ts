@@ -44,6 +44,18 @@ export function renderStanding({ quoted, writing, note }: Standing, settings: Li
   return paragraphs(quotes, renderLabel(writing?.model), text, note === "" ? "" : `*${note}*`, sources);
 }
 
+/** What of it the states to come only add to: quotes, and the text up to a fence that is still open. Pure. */
+export function renderGrowing({ quoted, writing }: Standing, settings: LinkSettings): string {
+  const quotes = quoted ? paragraphs(renderQuotes(quoted, settings), renderConflicts(quoted)) : "";
+  const text = writing ? gateMarkdown(beforeOpenFence(writing.text), allowedInWriting(writing.passages, settings)) : "";
+  return paragraphs(quotes, text === "" ? "" : renderLabel(writing?.model), text);
+}
+
+function beforeOpenFence(text: string): string {
+  const fences = [...text.matchAll(/^[ \t>]*(?:```|~~~)/gm)];
+  return fences.length % 2 === 0 ? text : text.slice(0, fences.at(-1)?.index).trimEnd();
+}
+
 /** "2 questions before yours, about 40 s"; empty where it will not take long. Pure. */
 export function waitingWords({ ahead, seconds }: { readonly ahead: number; readonly seconds: number }): string {
   if (seconds <= WORTH_TELLING_S) return "";

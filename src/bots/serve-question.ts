@@ -9,6 +9,7 @@ import {
   afterProgress,
   apologyWords,
   failureWords,
+  renderGrowing,
   renderStanding,
   stoppedWords,
   type Standing,
@@ -123,8 +124,8 @@ async function endOf(job: Job, reply: Reply, options: Answering & Signals): Prom
         signal,
         onProgress(progress) {
           standing = afterProgress(standing, progress);
-          const markdown = renderStanding(standing, settings);
-          if (markdown !== "") reply.show({ markdown, buttons: [{ kind: "stop", job: job.job }] });
+          const [markdown, grows] = [renderStanding(standing, settings), renderGrowing(standing, settings)];
+          if (markdown !== "") reply.show({ markdown, grows, buttons: [{ kind: "stop", job: job.job }] });
         },
       });
     };

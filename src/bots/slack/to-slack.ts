@@ -10,7 +10,7 @@ const LONGEST_TEXT = 300;
 /** What a message of Hearth's consists of. `text` is what notifications and screen readers get. */
 export interface MessageBody {
   readonly text: string;
-  readonly blocks: types.KnownBlock[];
+  readonly blocks: readonly (types.KnownBlock | Readonly<Record<string, unknown>>)[];
 }
 
 /** Sent with every post: nothing is unfolded, and no name is made a mention. */

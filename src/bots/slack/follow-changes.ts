@@ -1,0 +1,51 @@
+import type { Desk } from "../platform.ts";
+import { plainText, type Surroundings } from "./from-slack.ts";
+import { conversationIn, isTs } from "./ids.ts";
+import { readMessage } from "./message.ts";
+import { isObject, type Raw } from "./read.ts";
+import type { Recent } from "./recent.ts";
+
+/** Where an event happened. */
+export interface EventPlace {
+  readonly team: string;
+  readonly channel: string;
+}
+
+/** How a deleted message is remembered, so that no answer is sent to what is gone. Pure. */
+export function deletedId({ channel }: Pick<EventPlace, "channel">, ts: string): string {
+  return `${channel} ${ts}`;
+}
+
+/** Hands an edit or a deletion of a message to the desk. A link's preview that was found is no edit. */
+export function followChange(
+  event: Raw,
+  place: EventPlace,
+  {
+    desk,
+    deleted,
+    around,
+  }: { readonly desk: Pick<Desk, "revised">; readonly deleted: Recent; readonly around: Surroundings },
+): void {
+  if (event["subtype"] === "message_deleted") {
+    const before = readMessage(event["previous_message"]);
+    const ts = event["deleted_ts"];
+    if (isTs(ts)) tell(ts, before?.thread);
+    return;
+  }
+  const message = readMessage(event["message"]);
+  if (!message || message.user === around.botUser || message.botId === around.botId) return;
+  // The root of a thread stays as a stone with nothing written on it.
+  if (message.subtype === "tombstone") tell(message.ts, message.thread);
+  else if (hasOtherText(event)) tell(message.ts, message.thread, plainText(message.text, around));
+
+  function tell(ts: string, thread: string | undefined, text?: string): void {
+    if (text === undefined) deleted.add(deletedId(place, ts));
+    const conversation = conversationIn({ ...place, thread: thread ?? ts });
+    desk.revised({ conversation, ids: [ts], ...(text !== undefined && { text }) });
+  }
+}
+
+function hasOtherText({ message, previous_message: before }: Raw): boolean {
+  if (!isObject(message) || !isObject(before)) return true;
+  return message["text"] !== before["text"];
+}

@@ -1,0 +1,60 @@
+import type { Inbox } from "../inbox.ts";
+
+/** How often marks are written down: what is lost in a kill is read once more. */
+const WRITE_MS = 1_000;
+
+/** The last message of each channel that was seen, in it or in its threads, written down a while later. */
+export interface Marks extends Disposable {
+  saw(channel: string, ts: string): void;
+  /** The mark that is written down. */
+  of(channel: string): string | undefined;
+  /** Writes down what there is, and after that nothing until released: there may be a gap before what is seen now. */
+  hold(): void;
+  /** Also one channel alone can be held. */
+  holdOne(channel: string): void;
+  areAnyHeld(): boolean;
+  /** The gap of a channel is closed. */
+  release(channel: string): void;
+  releaseAll(): void;
+}
+
+/** Marks in the inbox. */
+export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
+  const latest = new Map<string, string>();
+  const held = new Set<string>();
+  const released = new Set<string>();
+  // Nobody knows yet what was missed before.
+  let areAllHeld = true;
+  const isHeld = (channel: string) => held.has(channel) || (areAllHeld && !released.has(channel));
+  const write = () => {
+    for (const [channel, ts] of latest) {
+      if (isHeld(channel)) continue;
+      inbox.see("slack", channel, ts);
+      latest.delete(channel);
+    }
+  };
+  const timer = setInterval(write, WRITE_MS).unref();
+  return {
+    saw(channel, ts) {
+      if ((latest.get(channel) ?? "") < ts) latest.set(channel, ts);
+    },
+    of: (channel) => inbox.seen("slack", channel),
+    hold: () => {
+      write();
+      areAllHeld = true;
+      released.clear();
+    },
+    holdOne: (channel) => void held.add(channel),
+    areAnyHeld: () => held.size > 0,
+    release: (channel) => void (held.delete(channel), released.add(channel)),
+    releaseAll() {
+      areAllHeld = false;
+      released.clear();
+      write();
+    },
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      write();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import type { SlackSettings } from "../../config-slack.ts";
+import type { Log } from "../../log.ts";
+import type { Desk } from "../platform.ts";
+import { addressedBy, fromMessage, isFromBot, namedIn, type Place, type Surroundings } from "./from-slack.ts";
+import type { Installs } from "./installs.ts";
+import type { Marks } from "./marks.ts";
+import type { SlackMessage } from "./message.ts";
+import type { Names } from "./names.ts";
+import type { Places } from "./places.ts";
+
+/** Answers to other bots in a row; after that a person has to speak. */
+const BOTS_IN_A_ROW = 3;
+
+/** What reading messages needs. */
+export interface Receiving {
+  readonly desk: Pick<Desk, "ask">;
+  readonly installs: Installs;
+  readonly places: Places;
+  readonly marks: Marks;
+  readonly names: Names;
+  readonly settings: Pick<SlackSettings, "bots">;
+  readonly log: Log;
+}
+
+/** Reads messages and asks what is asked in them. */
+export interface Receiver {
+  /** A message as an event brings it. Rejects where a question cannot be written down: then it must not be acknowledged. */
+  live(message: SlackMessage, of: { readonly team: string; readonly channel: string }): Promise<void>;
+  /** A message that is read again after a gap. */
+  late(message: SlackMessage, of: { readonly team: string; readonly channel: string }): Promise<void>;
+  around(team: string): Surroundings;
+}
+
+export function createReceiver(receiving: Receiving): Receiver {
+  const { installs, marks, names, settings } = receiving;
+  const botsInARow = new Map<string, number>();
+  const around = (team: string): Surroundings => {
+    const { botUser = "", botId = "" } = installs.of(team) ?? {};
+    return { botUser, botId, bots: settings.bots, nameOf: (id) => names.nameOf(team, id) };
+  };
+  const take: Receiver["late"] = (message, { team, channel }) =>
+    takeMessage(receiving, { message, team, channel, around: around(team), botsInARow });
+  return {
+    around,
+    late: take,
+    async live(message, of) {
+      try {
+        await take(message, of);
+      } catch (error) {
+        // Slack brings it again, and else it is read again with what comes after it.
+        marks.holdOne(of.channel);
+        throw error;
+      } finally {
+        marks.saw(of.channel, message.ts);
+      }
+    },
+  };
+}
+
+async function takeMessage(
+  receiving: Receiving,
+  of: {
+    readonly message: SlackMessage;
+    readonly team: string;
+    readonly channel: string;
+    readonly around: Surroundings;
+    readonly botsInARow: Map<string, number>;
+  },
+): Promise<void> {
+  const { message, team, channel, around, botsInARow } = of;
+  const place: Place = { team, channel, isJoined: receiving.places.isJoined(channel, message.thread) };
+  if (!isFromBot(message)) botsInARow.delete(channel);
+  if (addressedBy(message, place, around) === undefined) return;
+  if (isFromBot(message)) {
+    const answered = botsInARow.get(channel) ?? 0;
+    if (answered >= BOTS_IN_A_ROW) {
+      receiving.log.info({ channel }, "Another bot is not answered until a person speaks");
+      return;
+    }
+    botsInARow.set(channel, answered + 1);
+  }
+  await ask(receiving, { message, place, around });
+}
+
+async function ask(
+  { desk, places, names }: Receiving,
+  { message, place, around }: { readonly message: SlackMessage; readonly place: Place; readonly around: Surroundings },
+): Promise<void> {
+  const named = new Set([...namedIn(message.text), ...(message.user === undefined ? [] : [message.user])]);
+  named.delete(around.botUser);
+  await names.ready(place.team, [...named]);
+  const { team, channel } = place;
+  places.join({ team, channel, thread: message.thread ?? message.ts });
+  desk.ask(fromMessage(message, place, around));
+}
