@@ -1,6 +1,7 @@
 import { MessageFlags, type ChatInputCommandInteraction } from "discord.js";
 import { forgetConversation, forgetPerson } from "../forget-kept.ts";
-import { privacyText, receiptText, statusText } from "./about-text.ts";
+import { type AboutPrivacy, privacyText, receiptText, statusText } from "../about-text.ts";
+import { DISCORD } from "./dialect.ts";
 import { DIRECT } from "./from-discord.ts";
 import { conversationIn, managesChannel, tellPrivately, toText, type InteractionTools } from "./interaction-tools.ts";
 
@@ -12,7 +13,15 @@ export async function answerPrivacy(
   { brain, settings, signal }: Pick<InteractionTools, "brain" | "settings" | "signal">,
 ): Promise<void> {
   await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-  await interaction.editReply(toText(privacyText(await brain.status({ signal }), settings)));
+  await interaction.editReply(toText(privacyText(await brain.status({ signal }), aboutPrivacy(settings))));
+}
+
+/** What Discord shows Hearth, and how it forgets. Pure. */
+export function aboutPrivacy({ messageContent }: { readonly messageContent: boolean }): AboutPrivacy {
+  const heard = messageContent
+    ? "Discord shows Hearth the messages of the channels that it can see. Those that are not addressed to it are dropped at once."
+    : "Discord shows Hearth only messages that mention it, and direct messages to it.";
+  return { dialect: DISCORD, heard, forget: "/forget" };
 }
 
 /** `/status`: what was read, what writes, and how it is. */
@@ -22,7 +31,7 @@ export async function answerStatus(
 ): Promise<void> {
   await interaction.deferReply({ flags: MessageFlags.Ephemeral });
   const status = await brain.status({ signal });
-  await interaction.editReply(toText(statusText(status, { version, counts: counts() })));
+  await interaction.editReply(toText(statusText(status, { version, counts: counts(), dialect: DISCORD })));
 }
 
 type ForgetTools = Pick<InteractionTools, "brain" | "client" | "desk" | "inbox" | "settings" | "signal">;
@@ -40,5 +49,5 @@ export async function answerForget(interaction: ChatInputCommandInteraction, too
   const forgotten = await (what === "me"
     ? forgetPerson({ askerId: interaction.user.id, spaces: [DIRECT, ...tools.client.guilds.cache.keys()] }, forgetting)
     : forgetConversation(conversation, forgetting));
-  await interaction.editReply(toText(receiptText(what, forgotten)));
+  await interaction.editReply(toText(receiptText(what, forgotten, DISCORD)));
 }

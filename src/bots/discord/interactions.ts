@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, RepliableInteraction } from "discord.js";
+import { givenSoon } from "../given-soon.ts";
 import type { Given } from "../platform.ts";
 import { readCustomId, type Pressed } from "../pressed.ts";
 import { createRatings } from "../ratings.ts";
@@ -19,9 +19,6 @@ export interface Interactions {
   /** Tells Discord of the commands where they have changed, and the owner what of the bot's rights is not well. */
   register(): Promise<void>;
 }
-
-const LOOK_MS = 100;
-const LOOKS = 8;
 
 const BROKEN = "That did not work; the log says why. Please try it again.";
 const UNKNOWN_COMMAND = "I do not know that command (any more).";
@@ -103,19 +100,6 @@ function createPress(tools: InteractionTools): (interaction: ButtonInteraction) 
     if (!isShownTo(interaction, pressed, given)) return tellPrivately(interaction, NOT_YOURS);
     return ofAnswer(interaction, pressed, given);
   };
-}
-
-/** An answer stands on Discord a moment before it is written down that it does. */
-async function givenSoon(
-  answerId: string,
-  { inbox, signal }: Pick<InteractionTools, "inbox" | "signal">,
-): Promise<Given | undefined> {
-  for (let look = 0; look < LOOKS; look++) {
-    const given = inbox.given({ answerId });
-    if (given) return given;
-    await delay(LOOK_MS, undefined, { signal });
-  }
-  return inbox.given({ answerId });
 }
 
 /** The button has to stand below that very answer, and a private one is its asker's. */

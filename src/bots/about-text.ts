@@ -1,19 +1,26 @@
-import type { BrainStatus, Forgotten } from "../../brain/brain.ts";
-import { counted } from "../terminal/counted.ts";
-import { nameOf } from "../terminal/model-report.ts";
+import type { BrainStatus, Forgotten } from "../brain/brain.ts";
+import type { Dialect } from "./dialect.ts";
+import { counted } from "./terminal/counted.ts";
+import { nameOf } from "./terminal/model-report.ts";
 
 /** As long as the core and the inbox keep what they keep. */
 const KEPT_DAYS = 30;
 const KNOWN_HOURS = 24;
 
+/** What of the privacy is the platform's own. */
+export interface AboutPrivacy {
+  readonly dialect: Dialect;
+  /** Which messages the platform shows Hearth, in a sentence. */
+  readonly heard: string;
+  /** The command that has it all deleted. */
+  readonly forget: string;
+}
+
 /** What is kept of what people say here, for how long, where, and how to be rid of it. Markdown. Pure. */
 export function privacyText(
   status: Pick<BrainStatus, "seal" | "model">,
-  { messageContent }: { readonly messageContent: boolean },
+  { dialect: { name }, heard, forget }: AboutPrivacy,
 ): string {
-  const heard = messageContent
-    ? "Discord shows Hearth the messages of the channels that it can see. Those that are not addressed to it are dropped at once."
-    : "Discord shows Hearth only messages that mention it, and direct messages to it.";
   return [
     "**What Hearth keeps of you**",
     `- Your questions to Hearth and its answers, so that a follow-up is understood: ${KEPT_DAYS} days. Private ones are not kept.`,
@@ -24,10 +31,10 @@ export function privacyText(
     "**Where**",
     `- All of it is on the machine that Hearth runs on, readable by its owner. ${sealText(status)}`,
     `- ${modelText(status)}`,
-    "- Your questions and the answers are also on Discord, as all messages are; Hearth sends Discord nothing but its answers.",
+    `- Your questions and the answers are also on ${name}, as all messages are; Hearth sends ${name} nothing but its answers.`,
     "",
     "**To be rid of it**",
-    "`/forget` deletes it at once. A message that you delete or edit on Discord is deleted or changed here too.",
+    `\`${forget}\` deletes it at once. A message that you delete or edit on ${name} is deleted or changed here too.`,
   ].join("\n");
 }
 
@@ -49,12 +56,16 @@ function modelText({ model, seal }: Pick<BrainStatus, "model" | "seal">): string
 /** How Hearth is: documents, search, model, seal, what is counted, version. Markdown. Pure. */
 export function statusText(
   status: BrainStatus,
-  { version, counts }: { readonly version: string; readonly counts: Readonly<Record<string, number>> },
+  {
+    version,
+    counts,
+    dialect,
+  }: { readonly version: string; readonly counts: Readonly<Record<string, number>>; readonly dialect: Dialect },
 ): string {
   const numbers = Object.entries(counts).flatMap(([words, number]) => (number > 0 ? [`${words}: ${number}`] : []));
   return [
     `**Hearth ${version}**`,
-    `- Documents: ${documentsText(status)}`,
+    `- Documents: ${documentsText(status, dialect)}`,
     `- Search: ${searchText(status)}`,
     `- Model: ${writerText(status)}`,
     `- Core: ${status.seal.kind}`,
@@ -62,12 +73,12 @@ export function statusText(
   ].join("\n");
 }
 
-function documentsText({ documents, passages, sync, failed }: BrainStatus): string {
+function documentsText({ documents, passages, sync, failed }: BrainStatus, { when }: Dialect): string {
   const held = `${counted(documents, "document")}, ${counted(passages, "passage")}`;
   const unread = failed.length === 0 ? "" : `; ${counted(failed.length, "file")} could not be read`;
   if (sync.kind === "reading") return `${held}; reading ${sync.done} of ${sync.total}`;
   if (sync.kind === "failed") return `${held}; they could not be read the last time, the log says why`;
-  return `${held}, as of <t:${Math.floor(Date.parse(sync.at) / 1000)}:R>${unread}`;
+  return `${held}, as of ${when(sync.at, "ago")}${unread}`;
 }
 
 function searchText({ meaning }: BrainStatus): string {
@@ -88,14 +99,15 @@ function writerText({ model }: BrainStatus): string {
 export function receiptText(
   what: "me" | "channel",
   { messages, answers, ratings, rows }: Forgotten & { readonly rows: number },
+  { name }: Pick<Dialect, "name">,
 ): string {
   const whose = what === "me" ? "of yours" : "of this channel";
   return [
     `**Deleted, for good** (what Hearth kept ${whose}):`,
     `- ${counted(messages, "message")}: questions and answers`,
     `- ${counted(answers, "answer")}: which passages they were taken from, and ${counted(ratings, "rating")}`,
-    `- ${rows} ${rows === 1 ? "entry" : "entries"} of what was asked and answered on Discord`,
+    `- ${rows} ${rows === 1 ? "entry" : "entries"} of what was asked and answered on ${name}`,
     "",
-    "**Not deleted**, for that is not Hearth's to do: the messages on Discord itself, yours and Hearth's. Delete them there.",
+    `**Not deleted**, for that is not Hearth's to do: the messages on ${name} itself, yours and Hearth's. Delete them there.`,
   ].join("\n");
 }

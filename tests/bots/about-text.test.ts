@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { privacyText, receiptText, statusText } from "../../../src/bots/discord/about-text.ts";
-import type { BrainStatus } from "../../../src/brain/brain.ts";
-import { readyStatus } from "../../helpers/scripted-brain.ts";
+import { privacyText, receiptText, statusText } from "../../src/bots/about-text.ts";
+import { aboutPrivacy } from "../../src/bots/discord/about-commands.ts";
+import { DISCORD } from "../../src/bots/discord/dialect.ts";
+import type { BrainStatus } from "../../src/brain/brain.ts";
+import { readyStatus } from "../helpers/scripted-brain.ts";
 
 const server: Partial<BrainStatus> = {
   seal: { kind: "private network", interfaces: ["lo"], by: "unshare", addresses: ["10.0.0.7:8080"] },
@@ -22,7 +24,7 @@ const open: Partial<BrainStatus> = {
 
 describe("what is kept", () => {
   const say = (given: Partial<BrainStatus> = {}, messageContent = true) =>
-    privacyText({ ...readyStatus, ...given }, { messageContent });
+    privacyText({ ...readyStatus, ...given }, aboutPrivacy({ messageContent }));
 
   it.each([
     ["sealed", {}, /has no network \(sealed\)/],
@@ -49,7 +51,7 @@ describe("what is kept", () => {
 
 describe("the status", () => {
   const say = (given: Partial<BrainStatus> = {}) =>
-    statusText({ ...readyStatus, ...given }, { version: "0.1.0", counts: {} });
+    statusText({ ...readyStatus, ...given }, { version: "0.1.0", counts: {}, dialect: DISCORD });
 
   it.each([
     [{}, "2 documents, 7 passages, as of <t:1795510800:R>"],
@@ -74,7 +76,7 @@ describe("the status", () => {
 
 describe("the receipt", () => {
   it("counts what was deleted, and says what cannot be", () => {
-    const text = receiptText("channel", { messages: 1, answers: 2, ratings: 0, rows: 3 });
+    const text = receiptText("channel", { messages: 1, answers: 2, ratings: 0, rows: 3 }, DISCORD);
     expect(text).toMatch(/of this channel[^]*1 message:[^]*2 answers:[^]*0 ratings[^]*3 entries[^]*Not deleted/);
   });
 });
