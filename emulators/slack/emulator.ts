@@ -65,7 +65,7 @@ export async function openSlackEmulator(options: SlackOptions = {}): Promise<Sla
   const delivery = createDelivery({ carriers, transcript, bounds, pauses: createPauses(signal) });
   state.send = delivery.send;
   state.listens = () => sockets.control.open().length > 0 || carrier.target() !== undefined;
-  const close = await serve(state, { faults, sockets, signal, check: options.check });
+  const close = await serve(state, { faults, sockets, signal, options });
   return {
     ...actsOf(state),
     api: `${state.url}/api/`,
@@ -99,24 +99,30 @@ interface Inside {
   readonly faults: Faults;
   readonly sockets: ReturnType<typeof createSockets>;
   readonly signal: AbortSignal;
-  readonly check: SlackOptions["check"];
+  readonly options: SlackOptions;
 }
 
 /** Listens, and returns what closes everything. */
-async function serve(state: State, { faults, sockets, signal, check }: Inside): Promise<() => Promise<void>> {
+async function serve(
+  state: State,
+  { faults, sockets, signal, options: { check, port } }: Inside,
+): Promise<() => Promise<void>> {
   const socketUrl = (): string =>
     `${state.url.replace("http", "ws")}/link/?ticket=${sockets.ticket()}&app_id=${state.app.id}`;
   const api = createApi({ state, methods: allMethods(socketUrl), faults, signal, check });
-  const main = await listen((request, response, body) => {
-    const path = new URL(request.url ?? "/", "http://loopback").pathname;
-    if (path.startsWith("/api/")) return api(request, response, { name: path.slice(5), body });
-    if (path.startsWith("/response/")) return respond(state, response, { url: path, body });
-    if (path.startsWith("/files-pri/")) return download(state, request, response);
-    const status = path === "/signin" ? 200 : 404;
-    response.writeHead(status, { "content-type": "text/html" }).end("<html>Sign in to Slack</html>");
-    return undefined;
-  }, broken);
-  const other = await listen((request, response) => elsewhere(state, request, response), broken);
+  const main = await listen(
+    (request, response, body) => {
+      const path = new URL(request.url ?? "/", "http://loopback").pathname;
+      if (path.startsWith("/api/")) return api(request, response, { name: path.slice(5), body });
+      if (path.startsWith("/response/")) return respond(state, response, { url: path, body });
+      if (path.startsWith("/files-pri/")) return download(state, request, response);
+      const status = path === "/signin" ? 200 : 404;
+      response.writeHead(status, { "content-type": "text/html" }).end("<html>Sign in to Slack</html>");
+      return undefined;
+    },
+    { port, onError: broken },
+  );
+  const other = await listen((request, response) => elsewhere(state, request, response), { onError: broken });
   main.server.on("upgrade", sockets.accept);
   Object.assign(state, { url: main.url, elsewhere: other.url });
   return async () => void (await Promise.all([shut(main.server), shut(other.server)]));

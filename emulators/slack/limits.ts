@@ -9,6 +9,8 @@ export interface Rates {
   readonly channelMs: number;
   /** chat.postMessage in a whole workspace, per minute. */
   readonly postsPerMinute: number;
+  /** How long after a 429 calls may still come in that were on their way before it. */
+  readonly underwayMs: number;
 }
 
 /** Slack's own, at the lower bound of what is documented. */
@@ -17,6 +19,7 @@ export const SLACK_RATES: Rates = {
   channelBurst: 1,
   channelMs: 1000,
   postsPerMinute: 300,
+  underwayMs: 150,
 };
 
 /** Wide enough that no test waits. */
@@ -25,6 +28,7 @@ export const WIDE_RATES: Rates = {
   channelBurst: 1e6,
   channelMs: 1,
   postsPerMinute: 1e6,
+  underwayMs: 150,
 };
 
 /** Who calls what. */
@@ -50,10 +54,18 @@ export interface Limits {
   close(asker: Asker, retryAfter: number): void;
 }
 
-interface Window {
+interface Gate {
+  closedAt: number;
+  closedUntil: number;
+}
+
+interface Window extends Gate {
   endsAt: number;
   used: number;
-  closedUntil: number;
+}
+
+interface Bucket extends Gate {
+  emptyAt: number;
 }
 
 const MINUTE = 60_000;
@@ -61,43 +73,39 @@ const MINUTE = 60_000;
 /** Counts by fixed windows of a minute, and by a leaking bucket in each channel. */
 export function createLimits(rates: Rates): Limits {
   const windows = new Map<string, Window>();
-  const buckets = new Map<string, { emptyAt: number; closedUntil: number }>();
+  const buckets = new Map<string, Bucket>();
   const windowOf = ({ method, team, at }: Asker): Window => {
-    const found = windows.get(`${method} ${team}`) ?? { endsAt: 0, used: 0, closedUntil: 0 };
+    const found = windows.get(`${method} ${team}`) ?? { endsAt: 0, used: 0, closedAt: 0, closedUntil: 0 };
     if (at >= found.endsAt) Object.assign(found, { endsAt: at + MINUTE, used: 0 });
     windows.set(`${method} ${team}`, found);
     return found;
+  };
+  const refused = (gate: Gate, at: number): Verdict => ({
+    tooEarly: at - gate.closedAt > rates.underwayMs,
+    retryAfter: Math.max(1, Math.ceil((gate.closedUntil - at) / 1000)),
+  });
+  const closed = (gate: Gate, at: number, until: number): Verdict => {
+    Object.assign(gate, { closedAt: at, closedUntil: until });
+    return { ...refused(gate, at), tooEarly: false };
   };
   return {
     take(asker) {
       const { at, channel, tier } = asker;
       const window = windowOf(asker);
-      if (at < window.closedUntil) return refused(window.closedUntil, at, true);
+      if (at < window.closedUntil) return refused(window, at);
       const limit = channel === undefined ? rates.perMinute[tier] : rates.postsPerMinute;
-      if (window.used >= limit) {
-        window.closedUntil = window.endsAt;
-        return refused(window.closedUntil, at, false);
-      }
+      if (window.used >= limit) return closed(window, at, window.endsAt);
       if (channel !== undefined) {
-        const bucket = buckets.get(channel) ?? { emptyAt: 0, closedUntil: 0 };
+        const bucket = buckets.get(channel) ?? { emptyAt: 0, closedAt: 0, closedUntil: 0 };
         buckets.set(channel, bucket);
-        if (at < bucket.closedUntil) return refused(bucket.closedUntil, at, true);
-        const level = Math.max(bucket.emptyAt, at) - at;
-        if (level > (rates.channelBurst - 1) * rates.channelMs) {
-          // Slack tells whole seconds: who waits so long is not too early.
-          bucket.closedUntil = at + level - (rates.channelBurst - 1) * rates.channelMs;
-          return refused(bucket.closedUntil, at, false);
-        }
+        if (at < bucket.closedUntil) return refused(bucket, at);
+        const over = bucket.emptyAt - at - (rates.channelBurst - 1) * rates.channelMs;
+        if (over > 0) return closed(bucket, at, at + over);
         bucket.emptyAt = Math.max(bucket.emptyAt, at) + rates.channelMs;
       }
       window.used += 1;
       return { tooEarly: false };
     },
-    close: (asker, retryAfter) => void (windowOf(asker).closedUntil = asker.at + retryAfter * 1000),
+    close: (asker, retryAfter) => void closed(windowOf(asker), asker.at, asker.at + retryAfter * 1000),
   };
 }
-
-const refused = (until: number, at: number, tooEarly: boolean): Verdict => ({
-  tooEarly,
-  retryAfter: Math.max(1, Math.ceil((until - at) / 1000)),
-});

@@ -23,6 +23,8 @@ export interface SlackOptions {
   readonly bounds?: Partial<Bounds>;
   /** How often each socket is pinged. */
   readonly pingMs?: number;
+  /** Where to listen on loopback; a free port by default. */
+  readonly port?: number;
   /** Keeps no arguments and bodies in the transcript. */
   readonly lean?: boolean;
   readonly signingSecret?: string;
@@ -36,7 +38,7 @@ export const SLACK_BOUNDS: Bounds = {
   triggerMs: 3000,
   responseUrlMs: 30 * 60_000,
   statusMs: 120_000,
-  streamMs: 10 * 60_000,
+  streamMs: 4 * 60_000,
 };
 
 /** A Slack with nothing in it. */

@@ -139,7 +139,7 @@ function removeOriginal(state: State, channel: Channel, original: ResponseUrl["m
 export function newResponseUrl(state: State, made: Omit<ResponseUrl, "until" | "left">): string {
   const path = `/response/${state.clock.id("R")}/${crypto.randomUUID()}`;
   state.responseUrls.set(path, { ...made, until: Date.now() + state.bounds.responseUrlMs, left: 5 });
-  if (state.responseUrls.size > 5000)
+  if (state.responseUrls.size % 1000 === 0)
     for (const [old, { until }] of state.responseUrls) if (until < Date.now()) state.responseUrls.delete(old);
   return `${state.url}${path}`;
 }

@@ -4,10 +4,15 @@ import type { AddressInfo } from "node:net";
 /** Answers one request, whose body was read. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: Buffer) => Promise<void> | void;
 
-/** Listens on a free port of loopback. */
+interface Listening {
+  readonly port?: number | undefined;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Listens on loopback, on a free port unless one is named. */
 export async function listen(
   handler: Handler,
-  onError: (error: unknown) => void,
+  { port: wanted = 0, onError }: Listening,
 ): Promise<{ server: Server; url: string }> {
   const server = createServer((request, response) => {
     read(request)
@@ -21,7 +26,7 @@ export async function listen(
   server.keepAliveTimeout = 30_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
+    server.listen(wanted, "127.0.0.1", resolve);
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server that listens has an AddressInfo
   const { port } = server.address() as AddressInfo;

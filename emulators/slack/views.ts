@@ -18,7 +18,7 @@ export function useTrigger(state: State, id: string): { team: string; user: stri
 export function newTrigger(state: State, { team, user, view }: { team: string; user: string; view?: string }): string {
   const id = `${state.clock.id("")}.${state.clock.id("")}.${crypto.randomUUID().replaceAll("-", "")}`;
   state.triggers.set(id, { team, user, until: Date.now() + state.bounds.triggerMs, view, used: false });
-  if (state.triggers.size > 5000)
+  if (state.triggers.size % 1000 === 0)
     for (const [old, { until }] of state.triggers) if (until < Date.now()) state.triggers.delete(old);
   return id;
 }

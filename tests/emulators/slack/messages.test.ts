@@ -1,6 +1,7 @@
 /* oxlint-disable unicorn/require-post-message-target-origin -- chat.postMessage is Slack's, not a window's */
 import { describe, expect, it } from "vitest";
 import { openSlackEmulator } from "../../../emulators/slack/emulator.ts";
+import { SLACK_RATES } from "../../../emulators/slack/limits.ts";
 import { clientOf, populate } from "./bolt-app.ts";
 import { errorOf } from "./error-of.ts";
 
@@ -132,7 +133,7 @@ describe("messages of Slack", () => {
   });
 
   it("limits posts in one channel to one a second, and writes down who does not wait", async () => {
-    await using slack = await openSlackEmulator({ rates: "slack" });
+    await using slack = await openSlackEmulator({ rates: { ...SLACK_RATES, underwayMs: 0 } });
     const { acme, general } = populate(slack);
     const web = clientOf(slack, acme.token);
     await web.chat.postMessage({ channel: general, text: "1" });
@@ -230,5 +231,16 @@ describe("messages of Slack", () => {
       text: "x",
     });
     expect(await errorOf(refused)).toBe("thread_not_found");
+  });
+
+  it("blames nobody for calls that were on their way when another was refused", async () => {
+    await using slack = await openSlackEmulator({ rates: { ...SLACK_RATES, underwayMs: 5000 } });
+    const { acme, general } = populate(slack);
+    const web = clientOf(slack, acme.token);
+    const posts = await Promise.allSettled(
+      ["1", "2", "3"].map((text) => web.chat.postMessage({ channel: general, text })),
+    );
+    expect(posts.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(slack.transcript.violations).toEqual([]);
   });
 });
