@@ -1,5 +1,6 @@
 import { MessageFlags, type REST, Routes } from "discord.js";
 import { type DiscordMessage, readMessage } from "./message.ts";
+import { isArchived } from "./refusal.ts";
 import { isSnowflake } from "./snowflake.ts";
 import type { MessageBody } from "./to-discord.ts";
 
@@ -23,6 +24,7 @@ interface Options {
 /** Discord's REST interface, as far as it is needed, each call checked in its answer. Rejects as the library does. */
 export interface DiscordApi {
   create(channelId: string, body: MessageBody, options: Creation & Options): Promise<DiscordMessage>;
+  /** In a thread that is archived too, which is no longer so then. */
   edit(channelId: string, id: string, body: Partial<MessageBody>, options: Options): Promise<DiscordMessage>;
   remove(channelId: string, id: string, options: Options): Promise<void>;
   message(channelId: string, id: string, options: Options): Promise<DiscordMessage>;
@@ -43,15 +45,21 @@ const WAIT = new URLSearchParams({ wait: "true" });
 
 /** The interface over the library's client, which keeps to Discord's rate limits. */
 export function createApi(rest: REST): DiscordApi {
-  const there = { auth: false } as const;
   return {
     async create(channelId, body, { nonce, replyTo, signal }) {
       const reference = replyTo === undefined ? {} : { message_reference: { message_id: replyTo } };
       const whole = { ...body, nonce, enforce_nonce: true, ...reference };
       return checked(await rest.post(Routes.channelMessages(channelId), { body: whole, signal }));
     },
-    edit: async (channelId, id, body, { signal }) =>
-      checked(await rest.patch(Routes.channelMessage(channelId, id), { body, signal })),
+    async edit(channelId, id, body, { signal }) {
+      const edit = () => rest.patch(Routes.channelMessage(channelId, id), { body, signal });
+      const edited = await edit().catch(async (error: unknown) => {
+        if (!isArchived(error)) throw error;
+        await rest.patch(Routes.channel(channelId), { body: { archived: false }, signal });
+        return edit();
+      });
+      return checked(edited);
+    },
     remove: async (channelId, id, { signal }) =>
       void (await rest.delete(Routes.channelMessage(channelId, id), { signal })),
     message: async (channelId, id, { signal }) =>
@@ -68,6 +76,14 @@ export function createApi(rest: REST): DiscordApi {
     },
     openDirect: async (userId, { signal }) =>
       idOf(await rest.post(Routes.userChannels(), { body: { recipient_id: userId }, signal })),
+    ...throughDoors(rest),
+  };
+}
+
+/** What a door's own token opens. */
+function throughDoors(rest: REST): Pick<DiscordApi, "editThere" | "followUp" | "removeThere"> {
+  const there = { auth: false } as const;
+  return {
     editThere: async ({ application, token }, id, body, { signal }) =>
       checked(await rest.patch(Routes.webhookMessage(application, token, id), { body, signal, ...there })),
     async followUp({ application, token }, body, { isPrivate, signal }) {

@@ -22,6 +22,11 @@ export function isThreadThere(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.ThreadAlreadyCreatedForMessage;
 }
 
+/** Whether something cannot be changed because its thread is archived. Pure. */
+export function isArchived(error: unknown): boolean {
+  return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InvalidActionOnArchivedThread;
+}
+
 /** Whether only the reference to the question is refused, since Hearth may not read the channel's history. Pure. */
 export function isHistoryHidden(error: unknown): boolean {
   return (

@@ -41,8 +41,7 @@ export function createReply(replying: Replying): Reply {
   const pace = createPace<Content>({
     async send(content) {
       typing.abort();
-      const [markdown = ""] = split(content.markdown);
-      await parts.put(0, toMessage({ ...content, markdown }), { signal: replying.signal });
+      await parts.putAll(toBodies(content, split), { signal: replying.signal });
     },
     failed: (error) => log.debug({ job, err: error }, "A state of an answer was not shown"),
   });
@@ -81,7 +80,6 @@ function createParts({ carrier: first, isOver }: Pick<Replying, "carrier" | "isO
   }
 
   return {
-    put,
     /** Makes all parts say what they shall, and takes away those that an earlier try had more. */
     async putAll([body, ...others]: Bodies, options: { readonly signal: AbortSignal }) {
       const posted: [Posted, ...Posted[]] = [await put(0, body, options)];

@@ -63,6 +63,40 @@ describe("a reply", () => {
     expect(messages.every(({ content }) => content.length <= 2_000)).toBe(true);
   });
 
+  it("is shown in as many as well while it is written", async () => {
+    await using world = await openDiscordWorld();
+    const asked = await ask(world);
+    const sentences = (count: number) =>
+      Array.from({ length: count }, (_, n) => `Sentence ${n} says something that is long enough.`).join("\n\n");
+    const reply = world.discord.reply(asked);
+    const stop = { kind: "stop", job: jobOf(asked) } as const;
+    reply.show({ markdown: sentences(10), buttons: [stop] });
+    await eventually(() => own(world).length === 1);
+    reply.show({ markdown: sentences(60), buttons: [stop] });
+    await eventually(() => own(world).length === 2);
+    expect(
+      own(world)
+        .map(({ content }) => content)
+        .join("\n\n"),
+    ).toBe(sentences(60));
+    expect(own(world).map(({ components }) => components.length)).toEqual([0, 1]);
+    await reply.finish(plain("After all, it is short."), soon());
+    expect(own(world).map(({ content }) => content)).toEqual(["After all, it is short."]);
+  });
+
+  it("is edited in a thread that was archived meanwhile", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme } = world;
+    const thread = emulator.world.thread({ in: acme.general, name: "mine", by: acme.ann });
+    emulator.say({ by: acme.ann, in: thread, text: "how?", mentionsBot: true });
+    const reply = world.discord.reply(await world.question("how?"));
+    reply.show(plain("soon"));
+    await eventually(() => own(world, thread).length === 1);
+    emulator.world.archive({ thread });
+    await reply.finish(plain("done"), soon());
+    expect(own(world, thread).map(({ content }) => content)).toEqual(["done"]);
+  });
+
   it("shows typing until there is something to read", async () => {
     await using world = await openDiscordWorld();
     const reply = world.discord.reply(await ask(world));
