@@ -29,6 +29,9 @@ export interface AttachedPassages extends Pick<AttachedRead, "passages" | "frequ
   readonly unread: readonly FailedDocument[];
 }
 
+/** Anybody who may ask can send a file, and it is small: what unpacks to much more than that was made to. */
+const ROOM = { heap: 256, beside: 128 };
+
 /** Reads files that came with a question, off the thread that answers. */
 export interface AttachedReader extends AsyncDisposable {
   /** Rejects with the signal's reason alone: what cannot be read is said in `unread`. */
@@ -40,7 +43,7 @@ export interface AttachedReader extends AsyncDisposable {
 
 /** A reader with a thread of its own, so that a question does not wait for a folder that is being read. */
 export function openAttachedReader(): AttachedReader {
-  const pool = openPool<AttachedJob, AttachedRead>("readAttachedFile");
+  const pool = openPool<AttachedJob, AttachedRead>("readAttachedFile", ROOM);
   return {
     async read(files, { terms, signal }) {
       const tooLong = AbortSignal.timeout(LONGEST_MS);

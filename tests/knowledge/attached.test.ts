@@ -72,7 +72,7 @@ describe("an attached file", () => {
     await using reader = openAttachedReader();
     const block = deflateRawSync(Buffer.alloc(4_000_000, " "), { finishFlush: constants.Z_FULL_FLUSH });
     const packed = `\x78\x9c${block.toString("latin1").repeat(500)}\x03\x00`;
-    const tooMuch = /^reading it (?:needs more than 512 MB of memory|took longer than 15 s)$/;
+    const tooMuch = /^reading it (?:needs more than (?:128|256) MB of memory|took longer than 15 s)$/;
     const spaces = Buffer.alloc(400_000_000, " ");
     const bombs = [
       [attached("bomb.docx", officeOf("word/document.xml", { "word/document.xml": spaces })), /^it has more than/],

@@ -14,11 +14,17 @@ export interface Pool<Job, Outcome> extends AsyncDisposable {
 
 /** The worker's own thread and memory go when there was nothing to read for so long. */
 const IDLE_MS = 5_000;
-/** A worker's heap, and what it holds beside it: a file of 20 MB needs less; one made to need more ends its worker, not the core. */
-const MOST_MB = 512;
+/** The most that a worker may hold, in megabytes: in its heap, and beside it, where bytes are unpacked. */
+export interface Room {
+  readonly heap: number;
+  readonly beside: number;
+}
+
+/** A file of 20 MB needs less; one made to need more ends its worker, not the core. */
+const USUAL_ROOM: Room = { heap: 512, beside: 512 };
 
 /** A pool for what the worker file exports by that name. */
-export function openPool<Job, Outcome>(name: string): Pool<Job, Outcome> {
+export function openPool<Job, Outcome>(name: string, room = USUAL_ROOM): Pool<Job, Outcome> {
   const pool = new Piscina<Job, Outcome>({
     filename: new URL("worker.ts", import.meta.url).href,
     name,
@@ -26,7 +32,7 @@ export function openPool<Job, Outcome>(name: string): Pool<Job, Outcome> {
     maxThreads: 1,
     concurrentTasksPerWorker: 1,
     idleTimeout: IDLE_MS,
-    resourceLimits: { maxOldGenerationSizeMb: MOST_MB },
+    resourceLimits: { maxOldGenerationSizeMb: room.heap },
     // Of a damaged PDF, the library leaves promises behind that nobody waits for; they must not end the thread.
     execArgv: ["--unhandled-rejections=none"],
   });
@@ -38,7 +44,7 @@ export function openPool<Job, Outcome>(name: string): Pool<Job, Outcome> {
     run: (job, { signal, longestMs }) =>
       turns.add(async () => {
         signal.throwIfAborted();
-        return runWithin(pool, job, { signal, longestMs: await longestMs() });
+        return runWithin(pool, job, { signal, room, longestMs: await longestMs() });
       }),
     async [Symbol.asyncDispose]() {
       await pool.destroy();
@@ -50,11 +56,11 @@ export function openPool<Job, Outcome>(name: string): Pool<Job, Outcome> {
 async function runWithin<Job, Outcome>(
   pool: Piscina<Job, Outcome>,
   job: Job,
-  { signal, longestMs }: { readonly signal: AbortSignal; readonly longestMs: number },
+  { signal, room, longestMs }: { readonly signal: AbortSignal; readonly room: Room; readonly longestMs: number },
 ): Promise<Outcome> {
   const tooLong = AbortSignal.timeout(longestMs);
   const tooMuch = new AbortController();
-  using _watch = watchMemory(() => pool.threads, { mostBytes: MOST_MB * 1e6, onTooMuch: () => tooMuch.abort() });
+  using _watch = watchMemory(() => pool.threads, { mostBytes: room.beside * 1e6, onTooMuch: () => tooMuch.abort() });
   try {
     return await pool.run(job, { signal: AbortSignal.any([signal, tooLong, tooMuch.signal]) });
   } catch (error) {
@@ -63,7 +69,7 @@ async function runWithin<Job, Outcome>(
       throw new Error(`reading it took longer than ${Number((longestMs / 1000).toPrecision(2))} s`, { cause: error });
     const isOut = error instanceof Error && "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
     if (isOut || tooMuch.signal.aborted)
-      throw new Error(`reading it needs more than ${MOST_MB} MB of memory`, { cause: error });
+      throw new Error(`reading it needs more than ${isOut ? room.heap : room.beside} MB of memory`, { cause: error });
     throw new Error(reasonOf(error), { cause: error });
   }
 }
