@@ -25,6 +25,6 @@ export function wordsIn(sought: Sought): string {
 /** What is said where nothing was found. Pure. */
 export function nothingFound(sought: Sought): string {
   return sought.kind === "words"
-    ? "Nothing was found; try fewer or other words."
+    ? "Not found in the documents; try fewer or other words."
     : "That is no longer there; look it up again.";
 }

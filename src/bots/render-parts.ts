@@ -65,7 +65,7 @@ export function renderPlace(passage: Passage): string {
 export function renderUnread(unread: readonly FailedDocument[]): string {
   if (unread.length === 0) return "";
   const files = unread.map(({ path, reason }) => `${asCode(path)} (${gateLine(reason).replace(/\.$/, "")})`);
-  return `Not read: ${files.join(", ")}`;
+  return `Could not read ${files.join(", ")}`;
 }
 
 /** A line that says so where no model wrote what follows, but a puppet played it. Pure. */

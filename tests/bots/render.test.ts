@@ -127,7 +127,7 @@ describe("an answer in a chat", () => {
     const given = answered(quoted(leave).answer, { unread: [{ path: "a.bin", reason: "its format is not known." }] });
     const unread = [{ path: "b.pdf", reason: "too large" }];
     const { markdown: shown } = renderAnswer(given, { ...settings, unread, note: "*A note.*" });
-    expect(shown.endsWith("Not read: `b.pdf` (too large), `a.bin` (its format is not known)\n\n*A note.*")).toBe(true);
+    expect(shown.endsWith("Could not read `b.pdf` (too large), `a.bin` (its format is not known)\n\n*A note.*")).toBe(true);
   });
 
   it("has buttons for what people think of it, and none below small talk", () => {

@@ -200,7 +200,7 @@ describe("a question", () => {
     const { markdown } = await platform.whenFinished("1000");
     expect(platform.fetched).toEqual(["a.md", "b.md", "c.md", "d.md", "broken.md", "e.md"]);
     expect(markdown).toContain(
-      "Not read: `huge.pdf` (too large: the files of a question are read up to 8 MB in all), " +
+      "Could not read `huge.pdf` (too large: the files of a question are read up to 8 MB in all), " +
         "`broken.md` (it could not be fetched), `f.md` (only 5 files of a question are read)",
     );
   });

@@ -285,7 +285,7 @@ describe("/docs", () => {
     const here = await world({ brain: { lookup: async () => [] } });
     const used = use(here, "nothing");
     await here.emulator.until(() => used.content !== undefined);
-    expect(used).toMatchObject({ ephemeral: true, content: expect.stringMatching(/^Nothing was found/) });
+    expect(used).toMatchObject({ ephemeral: true, content: expect.stringMatching(/^Not found in the documents/) });
     const broken = await world({ brain: { lookup: () => Promise.reject(new Error("gone")) } });
     const failed = use(broken, "leave");
     await broken.emulator.until(() => failed.content !== undefined);
