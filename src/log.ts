@@ -17,7 +17,7 @@ export function createLog(options: {
       base: { process: options.process },
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: serializeError },
-      redact: { paths: ["token", "*.token", "text", "*.text", "question", "*.question"], censor: "[left out]" },
+      redact: { paths: ["token", "*.token", "text", "*.text", "question", "*.question"], censor: "[redacted]" },
     },
     options.to,
   );
