@@ -10,6 +10,10 @@ export function isAudience(word: string): word is Audience {
 export const LONGEST_TEXT = 4_000;
 export const MOST_TURNS = 50;
 
+/** Files that go along with a question, and bytes of all of them together. */
+export const MOST_FILES = 5;
+export const MOST_FILE_BYTES = 8 * 1024 * 1024;
+
 /** Where people talk: a channel, or one thread in it. `space` is the guild or workspace. */
 export interface Conversation {
   readonly platform: "discord" | "slack" | "web" | "terminal";

@@ -1,10 +1,6 @@
-import type { AttachedFile } from "../chat.ts";
+import { MOST_FILE_BYTES, MOST_FILES, type AttachedFile } from "../chat.ts";
 import type { FailedDocument } from "../knowledge/knowledge.ts";
 import type { ChatPlatform, OfferedFile } from "./platform.ts";
-
-const MOST_FILES = 5;
-/** All of them together; they cross to the core in one message. */
-const MOST_BYTES = 8 * 1024 * 1024;
 
 /** The files of a question that can be read with it, and why others are not. Rejects only when the signal comes. */
 export async function fetchFiles(
@@ -13,7 +9,7 @@ export async function fetchFiles(
 ): Promise<{ readonly files: readonly AttachedFile[]; readonly unread: readonly FailedDocument[] }> {
   const files: AttachedFile[] = [];
   const unread: FailedDocument[] = [];
-  let left = MOST_BYTES;
+  let left = MOST_FILE_BYTES;
   for (const file of offered) {
     const leftOut = (reason: string) => unread.push({ path: file.name, reason });
     if (files.length >= MOST_FILES) leftOut(`only ${MOST_FILES} files of a question are read`);

@@ -2,6 +2,8 @@ import { ProgressType, RequestType } from "vscode-jsonrpc/node";
 import { z } from "zod";
 import {
   LONGEST_TEXT,
+  MOST_FILE_BYTES,
+  MOST_FILES,
   MOST_TURNS,
   type AttachedFile,
   type Audience,
@@ -27,10 +29,9 @@ import type { Explanation, SyncReport, Synced } from "../knowledge/knowledge.ts"
 import type { Scope } from "../knowledge/passage-index.ts";
 
 /** What passes the channel with one question; a question with more is refused before the brain sees it. */
-export { LONGEST_TEXT, MOST_TURNS };
-/** Files, and characters of base64 in all of them together. */
-export const MOST_FILES = 5;
-export const MOST_FILE_CHARACTERS = 8_000_000;
+export { LONGEST_TEXT, MOST_FILES, MOST_TURNS };
+/** Characters of base64 in all files of a question: four for three bytes, of each file rounded up. */
+export const MOST_FILE_CHARACTERS = 4 * (Math.ceil(MOST_FILE_BYTES / 3) + MOST_FILES);
 /** Bytes of one message to the core: those files, with the longest question and all its turns. */
 export const MOST_BYTES = 16_000_000;
 /** The longest message of any platform; of what is kept of it see the memory. */

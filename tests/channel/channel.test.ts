@@ -180,7 +180,7 @@ describe("the channel between edge and core", () => {
   it("refuses more files than it carries, and then goes on", async () => {
     const answer = vi.fn(async () => quoted());
     await using channel = await connected({ answer });
-    const file = { name: "a.txt", base64: "A".repeat(2_000_000) };
+    const file = { name: "a.txt", base64: "A".repeat(2_400_000) };
     const many = Array.from({ length: 6 }, () => ({ ...file, base64: "" }));
     for (const files of [Array.from({ length: 5 }, () => file), many]) {
       await expect(channel.brain.answer({ ...asked("Hi"), files }, { signal })).rejects.toThrow("5 files at most");
