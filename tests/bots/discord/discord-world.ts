@@ -1,4 +1,4 @@
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import {
   type DiscordEmulator,
   type EmulatorOptions,
@@ -10,6 +10,7 @@ import type { Inbox } from "../../../src/bots/inbox.ts";
 import type { Asked, Desk } from "../../../src/bots/platform.ts";
 import type { DiscordSettings } from "../../../src/config-discord.ts";
 import { silentLog } from "../../../src/log.ts";
+import { openApiCheck } from "../../emulators/discord/openapi.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
 
 /** What a desk was handed. */
@@ -136,7 +137,13 @@ export async function openDiscordWorld(
     readonly prepare?: (emulator: DiscordEmulator, acme: Acme) => Partial<DiscordSettings> | void;
   } = {},
 ): Promise<DiscordWorld> {
-  const emulator = await openDiscordEmulator({ rates: "wide", identifySpacingMs: 0, ...changes.emulator });
+  const check = openApiCheck();
+  const emulator = await openDiscordEmulator({
+    rates: "wide",
+    identifySpacingMs: 0,
+    ...(check && { check }),
+    ...changes.emulator,
+  });
   const acme = makeAcme(emulator);
   const prepared = changes.prepare?.(emulator, acme) ?? {};
   const inbox = openInbox({
@@ -179,8 +186,11 @@ export async function openDiscordWorld(
     question: (text) => eventually(() => desk.asked.find((asked) => text === undefined || asked.message.text === text)),
     async [Symbol.asyncDispose]() {
       await discord[Symbol.asyncDispose]();
+      const { violations } = emulator.transcript;
       await emulator[Symbol.asyncDispose]();
       inbox[Symbol.dispose]();
+      // Whatever a test is about, each request must be one that Discord takes.
+      expect(violations).toEqual([]);
     },
   };
 }
