@@ -95,7 +95,8 @@ export function change(state: State, { channel, message }: { channel: Channel; m
       { ...message, channel, ...to, bot: isPerson ? undefined : { botId: "", appId: "" } },
       to.blocks ?? [],
     );
-    message.editedTs = state.clock.ts();
+    // Slack marks as edited only what was given as text.
+    if ((to.blocks ?? []).length === 0) message.editedTs = state.clock.ts();
     message.edits += 1;
     const pings = pingsOf(state, { ...to, linksNames: to.linksNames ?? false, channel });
     message.pings = pings;

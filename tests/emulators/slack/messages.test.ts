@@ -243,4 +243,17 @@ describe("messages of Slack", () => {
     expect(posts.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     expect(slack.transcript.violations).toEqual([]);
   });
+
+  it("drops the blocks of a message that is edited with text alone, and marks only such an edit", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const { acme, general } = populate(slack);
+    const web = clientOf(slack, acme.token);
+    const { ts = "" } = await web.chat.postMessage({ channel: general, text: "fallback", blocks: [section("shown")] });
+    const blocks = await web.chat.update({ channel: general, ts, text: "fallback", blocks: [section("changed")] });
+    expect(blocks.message).not.toHaveProperty("edited");
+    expect(slack.history(general)[0]).toMatchObject({ text: "changed", edits: 1 });
+    const text = await web.chat.update({ channel: general, ts, text: "plain" });
+    expect(text.message).toMatchObject({ text: "plain", edited: { user: acme.bot } });
+    expect(text.message).not.toHaveProperty("blocks");
+  });
 });
