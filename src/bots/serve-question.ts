@@ -1,5 +1,5 @@
 import type { Answered, Brain } from "../brain/brain.ts";
-import type { Audience, ChatMessage } from "../chat.ts";
+import { LONGEST_TEXT, type Audience, type ChatMessage } from "../chat.ts";
 import type { Log } from "../log.ts";
 import { humansFor, type HumanSettings } from "./ask-human.ts";
 import type { Inbox, Job } from "./inbox.ts";
@@ -154,7 +154,9 @@ function questionOf(
   },
 ): Parameters<Brain["answer"]>[0] {
   const { turns, clearance, files } = given;
-  return { message, turns, clearance, ...(files.length > 0 && { files }) };
+  // The beginning of what is too long to be a question is answered, rather than nothing.
+  const text = message.text.slice(0, LONGEST_TEXT).toWellFormed();
+  return { message: { ...message, text }, turns, clearance, ...(files.length > 0 && { files }) };
 }
 
 /** Whoever replies to a later part of an answer means all of it, which is kept by its first. */

@@ -76,6 +76,21 @@ async function whenDone(inbox: Inbox): Promise<void> {
 }
 
 describe("a question", () => {
+  it("that is too long to be one is answered by its beginning", async () => {
+    const texts: string[] = [];
+    const { platform } = await world({
+      brain: {
+        answer: async ({ message }) => {
+          texts.push(message.text);
+          return quoted();
+        },
+      },
+    });
+    expect(platform.desk().ask(asked({ text: `Leave? ${"word ".repeat(40_000)}` }))).toBe(true);
+    await platform.whenFinished("1000");
+    expect(texts.map((text) => [text.slice(0, 11), text.length])).toEqual([["Leave? word", 4_000]]);
+  });
+
   it("is answered under its place's clearance, kept for its buttons and for follow-ups, and done", async () => {
     const questions: Question[] = [];
     const remembered: ChatMessage[] = [];
