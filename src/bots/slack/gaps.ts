@@ -28,7 +28,11 @@ export function followGaps(of: Following): Gaps {
   const { inbox, marks, people, signal } = of;
   let isHere = false;
   const note = () => {
-    if (isHere) inbox.note("slack", HERE, String(Date.now()));
+    try {
+      if (isHere) inbox.note("slack", HERE, String(Date.now()));
+    } catch (error) {
+      of.log.warn({ err: error }, "It could not be written down that Slack is connected");
+    }
   };
   const reader = createReader(of, note);
   const timer = setInterval(() => {

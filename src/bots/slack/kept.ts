@@ -30,8 +30,12 @@ export function createKept(inbox: Pick<Inbox, "note" | "noted">): Kept {
   const write = () => {
     if (isWritten) return;
     messages = messages.filter(({ ts }) => Date.now() - timeOf(ts) < KEPT_MS).slice(-MOST);
-    inbox.note("slack", KEY, JSON.stringify(messages));
-    isWritten = true;
+    try {
+      inbox.note("slack", KEY, JSON.stringify(messages));
+      isWritten = true;
+    } catch {
+      // The disk is full, say: it is tried again with what comes next.
+    }
   };
   const timer = setInterval(write, 1_000).unref();
   return {

@@ -29,7 +29,12 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
   const write = () => {
     for (const [channel, ts] of latest) {
       if (isHeld(channel)) continue;
-      inbox.see("slack", channel, ts);
+      try {
+        inbox.see("slack", channel, ts);
+      } catch {
+        // The disk is full, say: what is not written down is read once more.
+        return;
+      }
       latest.delete(channel);
     }
   };

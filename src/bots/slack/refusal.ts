@@ -43,7 +43,9 @@ const PASSING = new Set([
 
 /** Slack's own word for what went wrong; undefined where it was not Slack that refused. Pure. */
 export function codeOf(error: unknown): string | undefined {
-  return error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
+  const code = error instanceof webApi.WebAPIPlatformError ? error.data.error : undefined;
+  // Where something between answers in Slack's place, the library takes its page for the code.
+  return code !== undefined && /^\w{1,100}$/.test(code) ? code : undefined;
 }
 
 /** Undefined for what another try may mend: the network, and Slack's servers. Pure. */

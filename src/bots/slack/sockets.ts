@@ -55,15 +55,15 @@ export function createSockets(options: SocketOptions): Receiver {
 
   async function keep(first: Link): Promise<void> {
     current = first;
-    for (let link = first; ;) {
-      await Promise.race([link.ending, aborted(signal)]);
+    for (;;) {
+      const old = current;
+      await Promise.race([old.ending, aborted(signal)]);
       signal.throwIfAborted();
       const next = await insist(open, { log: options.log, signal });
-      const gap = !link.isOpen();
+      const gap = !old.isOpen();
       current = next;
-      void delay(GOODBYE_MS, undefined, { ref: false }).then(() => link.close());
+      void closeLater(old);
       options.connected({ gap });
-      link = next;
     }
   }
 
@@ -83,6 +83,11 @@ export function createSockets(options: SocketOptions): Receiver {
       return Promise.resolve();
     },
   };
+}
+
+async function closeLater(link: Link): Promise<void> {
+  await delay(GOODBYE_MS, undefined, { ref: false });
+  link.close();
 }
 
 /** Tries until there is a socket, at most 15 s apart. */

@@ -104,7 +104,7 @@ export async function connected(wanted: Wanted = {}) {
   const desk = recordingDesk(inbox);
   let hearth: Slack | undefined;
   const tokens = [world.acme.token];
-  const start = async (changes: Partial<SlackSettings> = {}) => {
+  const start = async (changes: Partial<SlackSettings> = {}, other: Partial<SlackOptions> = {}) => {
     let url = "";
     hearth = await openSlack({
       settings: settingsFor(slack, tokens, { ...wanted.settings, ...changes }),
@@ -117,6 +117,7 @@ export async function connected(wanted: Wanted = {}) {
       pingMs: 1_000,
       listening: (where) => (url = where),
       ...wanted.options,
+      ...other,
     });
     await hearth.start(desk, { signal: AbortSignal.timeout(20_000) });
     if (url !== "" && !(await slack.http.connect(url))) throw new Error("the challenge was not met");
