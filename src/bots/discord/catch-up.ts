@@ -112,6 +112,11 @@ function isReadable(client: Client, channel: GuildTextBasedChannel): boolean {
   return permissions?.has([PermissionFlagsBits.ViewChannel, PermissionFlagsBits.ReadMessageHistory]) ?? false;
 }
 
+/** Where reading a place that has just appeared would have to begin, should Hearth stop before anything is said in it. */
+export function markBeginning(marks: Marks, channelId: string): void {
+  if (marks.of(channelId) === undefined) marks.saw(channelId, beginningOf(channelId));
+}
+
 /** Before the first message of a place: a thread that was made from a message has that message's id, and it lies elsewhere. */
 function beginningOf(channelId: string): string {
   return String(BigInt(channelId) - 1n);

@@ -1,7 +1,7 @@
 import { type Client, Events, GatewayDispatchEvents } from "discord.js";
 import type { Inbox } from "../inbox.ts";
 import type { Desk } from "../platform.ts";
-import { catchUp, type CatchingUp } from "./catch-up.ts";
+import { catchUp, type CatchingUp, markBeginning } from "./catch-up.ts";
 import type { GatewayCounts } from "./gateway.ts";
 import { type Kept, reviseKept } from "./kept.ts";
 
@@ -44,6 +44,9 @@ export function followGaps(client: Client, following: Following): () => Promise<
     marks.hold();
   });
   client.on(Events.ShardReady, readSoon);
+  client.on(Events.ChannelCreate, ({ id }) => markBeginning(marks, id));
+  client.on(Events.ThreadCreate, ({ id }, isNew) => isNew && markBeginning(marks, id));
+  client.on(Events.GuildCreate, readSoon);
   const timer = setInterval(() => {
     presence.note();
     if (presence.isHere() && marks.areAnyHeld()) readSoon();

@@ -55,6 +55,25 @@ describe("after a stop", () => {
     expect(texts(world)).toEqual(["before", "follow-up"]);
   });
 
+  it("what was asked in a place that had been silent is asked", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme } = world;
+    const fresh = emulator.world.channel({ guild: acme.guild, name: "fresh" });
+    const thread = emulator.world.thread({ in: acme.general, name: "silent", by: acme.ann });
+    const other = emulator.world.guild({ name: "Other" });
+    const there = emulator.world.channel({ guild: other, name: "there" });
+    const bob = emulator.world.member({ guild: other, name: "bob" });
+    await eventually(() => [fresh, thread, there].every((id) => world.inbox.seen("discord", id) !== undefined));
+    await world.restart({
+      meanwhile() {
+        emulator.say({ by: acme.ann, in: fresh, text: "fresh", mentionsBot: true });
+        emulator.say({ by: acme.ann, in: thread, text: "thread", mentionsBot: true });
+        emulator.say({ by: bob, in: there, text: "there", mentionsBot: true });
+      },
+    });
+    expect(texts(world).toSorted()).toEqual(["fresh", "there", "thread"]);
+  });
+
   it("a command is not taken for a message that was deleted", async () => {
     await using world = await openDiscordWorld();
     const { emulator, acme } = world;
