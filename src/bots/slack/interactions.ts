@@ -1,0 +1,157 @@
+import type { AckFn, RespondArguments, SlashCommand } from "@slack/bolt";
+import { createSuggest } from "../docs-suggest.ts";
+import { homeView } from "./app-home.ts";
+import { createPress } from "./buttons.ts";
+import { createAsk, doerOf } from "./commands-ask.ts";
+import { answerHearth } from "./commands-hearth.ts";
+import { showDocs } from "./docs-command.ts";
+import { askerOf, conversationOf, tellAt, type Doer, type SlackInteractionTools } from "./interaction-tools.ts";
+import { chosenIn, DOCS_MODAL, DOCS_SELECT, docsModal, readOpened, suggestions, tooLate } from "./modal-docs.ts";
+import { readPress } from "./press.ts";
+import { isObject, textOf, type Raw } from "./read.ts";
+
+/** Commands, buttons, the modal and the App Home. */
+export interface SlackInteractions {
+  /** Has Bolt hand them over; to be called once, before the app starts. */
+  wire(): void;
+}
+
+const BROKEN = "That did not work; the log says why. Please try it again.";
+
+/** Handles what people type, press, fill in and open. Everything is acknowledged before it is looked into, but for what has to be written down. */
+export function createSlackInteractions(tools: SlackInteractionTools): SlackInteractions {
+  return {
+    wire() {
+      wireCommands(tools);
+      wireButtons(tools);
+      wireModal(tools);
+      wireHome(tools);
+    },
+  };
+}
+
+function wireCommands(tools: SlackInteractionTools): void {
+  const { app } = tools;
+  const ask = createAsk(tools);
+  app.command("/ask", async ({ command, ack }) => {
+    const once = onlyOnce(ack);
+    await apologising(tools, { kind: "/ask", tell: (words) => once(words) }, () => ask(command, once));
+  });
+  app.command("/docs", ({ command, ack }) => answered(command, ack, { tools, work: () => docs(command, tools) }));
+  app.command("/hearth", ({ command, ack }) => {
+    const work = async () => {
+      const markdown = await answerHearth({ doer: doerOf(command), text: command.text }, tools);
+      await tellAt(command.response_url, { markdown }, tools);
+    };
+    return answered(command, ack, { tools, work });
+  });
+}
+
+/** Acknowledges a command, and then answers it. */
+async function answered(
+  { command, response_url: respond }: SlashCommand,
+  ack: AckFn<string | RespondArguments>,
+  { tools, work }: { readonly tools: SlackInteractionTools; readonly work: () => Promise<void> },
+): Promise<void> {
+  await ack();
+  await apologising(tools, { kind: command, tell: (markdown) => tellAt(respond, { markdown }, tools) }, work);
+}
+
+/** `/docs`: with words what they find, else a modal that suggests while one types. */
+async function docs(command: SlashCommand, tools: SlackInteractionTools): Promise<void> {
+  const { text, trigger_id, channel_id: channel, response_url: respond, team_id: team } = command;
+  if (text.trim() !== "") return showDocs({ doer: doerOf(command), value: text, respond }, tools);
+  const view = docsModal({ channel, respond, at: Date.now() });
+  await tools.call.must(team, "views.open", { trigger_id, view }, { signal: tools.signal });
+}
+
+/** One listener for all: what nobody listens to is never acknowledged. */
+function wireButtons(tools: SlackInteractionTools): void {
+  const press = createPress(tools);
+  tools.app.action(/^/, async ({ body, ack }) => {
+    await ack();
+    const read = readPress(body);
+    if (!read) return;
+    const { respond, thread } = read;
+    const tell = (markdown: string) => tellAt(respond, { markdown, thread }, tools);
+    await apologising(tools, { kind: "a button", tell }, () => press(read));
+  });
+}
+
+function wireModal(tools: SlackInteractionTools): void {
+  const { app, log } = tools;
+  const suggest = createSuggest(tools);
+  app.options(DOCS_SELECT, async ({ payload, body, ack }) => {
+    const raw: unknown = body;
+    const doer = modalDoer(raw);
+    const { value } = payload;
+    const hits = doer ? await suggest({ conversation: conversationOf(doer), askerId: askerOf(doer), value }) : [];
+    await ack({ options: suggestions(value, hits) });
+  });
+  app.view(DOCS_MODAL, async ({ body, view, ack }) => {
+    const opened = readOpened(view.private_metadata);
+    const raw: unknown = body;
+    const doer = modalDoer(raw);
+    const value = chosenIn(view);
+    if (!opened || !doer || value === undefined) {
+      log.warn({}, "A modal came back without what it was opened with");
+      return ack();
+    }
+    const errors = tooLate(opened, Date.now());
+    if (errors) return ack({ response_action: "errors", errors });
+    await ack();
+    const { respond } = opened;
+    const tell = (markdown: string) => tellAt(respond, { markdown }, tools);
+    await apologising(tools, { kind: "a modal", tell }, () => showDocs({ doer, value, respond }, tools));
+  });
+}
+
+/** Who has a modal open, and where it was opened. */
+function modalDoer(body: unknown): Doer | undefined {
+  if (!isObject(body)) return undefined;
+  const { user, team, view } = body;
+  const own = textOf(user, "id");
+  const home = textOf(user, "team_id") ?? textOf(team, "id");
+  const opened = readOpened(isObject(view) ? view["private_metadata"] : undefined);
+  if (own === undefined || home === undefined || !opened) return undefined;
+  const name = textOf(user, "username") ?? textOf(user, "name") ?? own;
+  return { team: textOf(team, "id") ?? home, channel: opened.channel, person: { team: home, user: own }, name };
+}
+
+function wireHome(tools: SlackInteractionTools): void {
+  const { app, brain, call, version, signal } = tools;
+  app.event("app_home_opened", async ({ event, body }) => {
+    if (event.tab !== "home") return;
+    const raw: Raw = { ...body };
+    const team = textOf(raw, "team_id") ?? "";
+    await apologising(tools, { kind: "the home", tell: () => Promise.resolve() }, async () => {
+      const view = homeView(await brain.status({ signal }), { version });
+      await call.must(team, "views.publish", { user_id: event.user, view }, { signal });
+    });
+  });
+}
+
+/** Does something; what goes wrong is logged, and said to the person in a sentence. */
+async function apologising(
+  { log, signal }: Pick<SlackInteractionTools, "log" | "signal">,
+  { kind, tell }: { readonly kind: string; readonly tell: (sentence: string) => Promise<void> },
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (signal.aborted) return;
+    log.error({ err: error, kind }, "What somebody did on Slack could not be answered");
+    await tell(BROKEN).catch((untold: unknown) => log.warn({ err: untold, kind }, "Nor could that be said"));
+  }
+}
+
+/** An acknowledgement that is given once: a second one is no error. */
+function onlyOnce(ack: AckFn<string | RespondArguments>): AckFn<string | RespondArguments> {
+  let isGiven = false;
+  return async (answer) => {
+    if (isGiven) return;
+    isGiven = true;
+    await ack(answer);
+  };
+}
