@@ -91,7 +91,7 @@ async function openDatabase(place: IndexPlace, make: TableMake): Promise<Connect
     database.close();
     // Storage that cannot be used says nothing of the index.
     if (!mayWrite || ("s3" in place && place.s3.whyFailed(startedAt) !== undefined)) throw error;
-    onWarning?.(`The index could not be read (${error instanceof Error ? error.name : "error"}) and is built anew`);
+    onWarning?.(`The index is damaged (${error instanceof Error ? error.name : "error"}); rebuilding it`);
     await emptyLance(place);
     return connectLance(place);
   }
