@@ -22,6 +22,8 @@ export interface Box extends AsyncDisposable {
   /** What is written into the configuration at the next start; cases may change it. */
   readonly configuration: Record<string, unknown>;
   readonly environment: Record<string, string>;
+  /** What is done at the end, before the folder is taken away. */
+  readonly undo: (() => void)[];
   write(path: string, content: string | Uint8Array): void;
   /** Starts Hearth and waits until it is ready, or, with `anyhow`, until it has ended or said where its page is. */
   start(options?: { readonly anyhow?: boolean }): Promise<Program>;
@@ -110,12 +112,14 @@ export function openBox(acme: Acme | undefined, puppet: Puppet, { model }: { rea
   };
   const environment: Record<string, string> = acme ? { DISCORD_TOKEN: TOKEN } : {};
   const started: Running[] = [];
+  const undo: (() => void)[] = [];
   const programs: Program[] = [];
   return {
     folder,
     data,
     configuration,
     environment,
+    undo,
     write(path, content) {
       mkdirSync(join(folder, path, ".."), { recursive: true });
       writeFileSync(join(folder, path), content);
@@ -139,6 +143,7 @@ export function openBox(acme: Acme | undefined, puppet: Puppet, { model }: { rea
     async [Symbol.asyncDispose]() {
       for (const program of programs) await program[Symbol.asyncDispose]();
       for (const running of started) await running[Symbol.asyncDispose]();
+      for (const act of undo) act();
       place[Symbol.dispose]();
     },
   };

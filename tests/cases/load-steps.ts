@@ -149,6 +149,20 @@ async function endOfLoad(stage: Stage): Promise<void> {
   const until = performance.now() + 180_000;
   for (const question of stage.questions) await whenAnswered(acme, question, Math.max(1, until - performance.now()));
   await whenQuiet(acme, { stillMs: 1_500, mostMs: 20_000 });
+  if (stage.program) await whenSettled(stage.program);
+}
+
+/** Waits until the documents are read and nothing of that changes any more. */
+async function whenSettled(program: Program): Promise<void> {
+  const until = performance.now() + 90_000;
+  let last = "";
+  while (performance.now() < until) {
+    const { sync, documents: count, passages } = (await program.status()) ?? {};
+    const now = `${sync?.kind} ${count} ${passages}`;
+    if (sync?.kind === "current" && now === last) return;
+    last = now;
+    await delay(2_500);
+  }
 }
 
 /** Starts work that goes on until it is stopped. */

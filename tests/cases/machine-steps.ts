@@ -226,6 +226,7 @@ async function disk(given: unknown, stage: Stage): Promise<void> {
   if (!isMounted) {
     // Hearth starts with room, has read what there is, and then the disk is full.
     mustRun("mount", ["-t", "tmpfs", "-o", "size=256m,mode=700", "tmpfs", data]);
+    stage.box.undo.push(() => mustRun("umount", ["--lazy", data]));
     stage.facts["disk"] = true;
     await started(stage);
     fill(data, megabytes);

@@ -91,7 +91,7 @@ async function afterDamage({ facts, box }: Stage, program: Program): Promise<Rec
   if (before === undefined || typeof before !== "object" || before === null) return {};
   const after = await whatIsFound(program, topics());
   const pairs = Object.entries(before).map(([word, text]) => ({ text: String(text), now: after[word] ?? "" }));
-  const isSaid = /damaged|rebuil|begun anew|put aside/i.test(box.logs());
+  const isSaid = /damaged|rebuil/i.test(box.logs());
   const wrong = pairs.filter(({ text, now }) => now !== "" && now !== text).length;
   const missing = pairs.filter(({ now }) => now === "").length;
   return {
