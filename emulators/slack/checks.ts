@@ -129,10 +129,3 @@ function parse(value: string, at: string, problems: Problem[], error: string): u
 
 /** Whatever was given, for parts that nothing here looks into. */
 export const anything: Check<unknown> = (value) => value;
-
-/** Any object. */
-export const object: Check<Json> = (value, at, problems) => {
-  if (isObject(value)) return value;
-  problems.push({ at, message: "must be an object" });
-  return {};
-};

@@ -1,6 +1,4 @@
-import { App, HTTPReceiver, LogLevel, SocketModeReceiver, type Receiver } from "@slack/bolt";
-import { ConsoleLogger } from "@slack/logger";
-import { WebClient } from "@slack/web-api";
+import { App, HTTPReceiver, LogLevel, SocketModeReceiver, webApi, type Logger, type Receiver } from "@slack/bolt";
 import type { SlackEmulator } from "../../../emulators/slack/emulator.ts";
 import type { Workspace } from "../../../emulators/slack/world.ts";
 
@@ -14,8 +12,8 @@ export function populate(slack: SlackEmulator) {
 }
 
 /** A bare client, which sends each call once. */
-export const clientOf = (slack: SlackEmulator, token: string): WebClient =>
-  new WebClient(token, {
+export const clientOf = (slack: SlackEmulator, token: string): webApi.WebClient =>
+  new webApi.WebClient(token, {
     slackApiUrl: slack.api,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
@@ -23,11 +21,17 @@ export const clientOf = (slack: SlackEmulator, token: string): WebClient =>
   });
 
 /** Logs nothing, so that a test's output is the test's. */
-export function quiet(): ConsoleLogger {
-  const logger = new ConsoleLogger();
-  logger.setLevel(LogLevel.ERROR);
-  logger.error = () => undefined;
-  return logger;
+export function quiet(): Logger {
+  const silence = (): void => undefined;
+  return {
+    debug: silence,
+    info: silence,
+    warn: silence,
+    error: silence,
+    setLevel: silence,
+    getLevel: () => LogLevel.ERROR,
+    setName: silence,
+  };
 }
 
 interface Running extends AsyncDisposable {
