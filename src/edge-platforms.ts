@@ -33,6 +33,7 @@ export async function openPlatforms(settings: Settings, options: PlatformsOption
   if (settings.discord) {
     const inbox = stack.use(openInbox({ path: join(settings.edgeFolder, "inbox.sqlite"), log }));
     const { discord, linkHosts } = { ...settings, discord: settings.discord };
+    log.debug({ discord }, "what is set for Discord");
     const places: { desk?: OpenDesk } = {};
     const waiting = () => ({ "questions waiting": places.desk?.waiting() ?? 0 });
     const platform = stack.use(
