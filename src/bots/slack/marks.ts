@@ -29,12 +29,7 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
   const write = () => {
     for (const [channel, ts] of latest) {
       if (isHeld(channel)) continue;
-      try {
-        inbox.see("slack", channel, ts);
-      } catch {
-        // The disk is full, say: what is not written down is read once more.
-        return;
-      }
+      if (!isSeen(inbox, channel, ts)) return;
       latest.delete(channel);
     }
   };
@@ -62,4 +57,14 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
       write();
     },
   };
+}
+
+/** False where the disk is full, say: what is not written down is read once more. */
+function isSeen(inbox: Pick<Inbox, "see">, channel: string, ts: string): boolean {
+  try {
+    inbox.see("slack", channel, ts);
+    return true;
+  } catch {
+    return false;
+  }
 }

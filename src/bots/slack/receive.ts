@@ -33,7 +33,7 @@ export interface Receiver {
 
 export function createReceiver(receiving: Receiving): Receiver {
   const { installs, marks, names, settings } = receiving;
-  const botsInARow = new Map<string, number>();
+  const botsInARow = new Map<string, Set<string>>();
   const around = (team: string): Surroundings => {
     const { botUser = "", botId = "" } = installs.of(team) ?? {};
     return { botUser, botId, bots: settings.bots, nameOf: (id) => names.nameOf(team, id) };
@@ -64,7 +64,7 @@ async function takeMessage(
     readonly team: string;
     readonly channel: string;
     readonly around: Surroundings;
-    readonly botsInARow: Map<string, number>;
+    readonly botsInARow: Map<string, Set<string>>;
   },
 ): Promise<void> {
   const { message, team, channel, around, botsInARow } = of;
@@ -72,12 +72,13 @@ async function takeMessage(
   if (!isFromBot(message)) botsInARow.delete(channel);
   if (addressedBy(message, place, around) === undefined) return;
   if (isFromBot(message)) {
-    const answered = botsInARow.get(channel) ?? 0;
-    if (answered >= BOTS_IN_A_ROW) {
+    // A mention comes twice.
+    const answered = botsInARow.get(channel) ?? new Set();
+    if (answered.size >= BOTS_IN_A_ROW && !answered.has(message.ts)) {
       receiving.log.info({ channel }, "Another bot is not answered until a person speaks");
       return;
     }
-    botsInARow.set(channel, answered + 1);
+    botsInARow.set(channel, answered.add(message.ts));
   }
   await ask(receiving, { message, place, around });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { UserError } from "../../../src/user-error.ts";
 import { openInbox } from "../../../src/bots/inbox-sqlite.ts";
+import type { Asked } from "../../../src/bots/platform.ts";
 import { openSlack } from "../../../src/bots/slack/slack.ts";
 import { silentLog } from "../../../src/log.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
@@ -57,12 +58,12 @@ describe("Slack's sockets", () => {
   it("are not acknowledged where a question cannot be written down, and bring it again", async () => {
     await using world = await connected();
     const { slack, acme, ada, general, desk } = world;
-    const ask = desk.ask;
+    const real = { ...desk };
     let failures = 2;
     Object.assign(desk, {
-      ask: (asked: Parameters<typeof ask>[0]) => {
+      ask: (asked: Asked) => {
         if (failures-- > 0) throw new Error("The disk is full");
-        return ask(asked);
+        return real.ask(asked);
       },
     });
     slack.say({ by: ada, in: general, text: `<@${acme.bot}> write this down` });

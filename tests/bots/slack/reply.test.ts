@@ -48,7 +48,7 @@ describe("an answer on Slack", () => {
     await finish(world, world.question, plain("28 days."));
     // As if the record of it had been lost: a sending that was planned, and nothing that was posted.
     const sendings = inbox.sendings(job);
-    const lossy = { ...inbox, sendings: () => sendings.map(({ posted: _, ...planned }) => planned) };
+    const lossy = { ...inbox, sendings: () => sendings.map(({ part, plannedAt }) => ({ job, part, plannedAt })) };
     await world.stop();
     await using other = await restarted(world, lossy);
     await other.reply(world.question).finish(plain("29 days."), soon());
@@ -63,7 +63,7 @@ describe("an answer on Slack", () => {
     const sendings = world.inbox.sendings(world.job);
     for (const isKnown of [true, false]) {
       await world.stop();
-      const known = isKnown ? sendings : sendings.map(({ posted: _, ...planned }) => planned);
+      const known = isKnown ? sendings : sendings.map(({ job, part, plannedAt }) => ({ job, part, plannedAt }));
       await using other = await restarted(world, { ...world.inbox, sendings: () => known });
       await other.reply(world.question).finish(plain(`28 days (${isKnown}).`), soon());
       expect(world.thread()).toHaveLength(1);
