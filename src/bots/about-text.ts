@@ -5,7 +5,7 @@ import { nameOf } from "./terminal/model-report.ts";
 
 /** As long as the core and the inbox keep what they keep. */
 const KEPT_DAYS = 30;
-const KNOWN_HOURS = 24;
+const KNOWN_DAYS = 8;
 
 /** What of the privacy is the platform's own. */
 export interface AboutPrivacy {
@@ -25,7 +25,7 @@ export function privacyText(
     "**What Hearth keeps of you**",
     `- Your questions to Hearth and its answers, so that a follow-up is understood: ${KEPT_DAYS} days. Private ones are not kept.`,
     `- Which passages of the documents each answer was taken from, so that it can be mended when they change; and your 👍 or 👎: ${KEPT_DAYS} days. Ids, places and hashes, no text.`,
-    `- That a question was asked (its id, no text), so that it is not answered twice: ${KNOWN_HOURS} hours.`,
+    `- That a question was asked (its id, no text), so that it is not answered twice: ${KNOWN_DAYS} days.`,
     `Nothing else. ${heard}`,
     "",
     "**Where**",

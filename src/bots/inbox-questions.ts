@@ -19,6 +19,7 @@ const ACCEPT = `
   VALUES (:job, :at, :platform, :space, :channel, :thread, :message, :asker, :asked) ON CONFLICT DO NOTHING`;
 const OPEN =
   "SELECT job, accepted_at, asked FROM questions WHERE platform = :platform AND done_at IS NULL ORDER BY number";
+const OPEN_JOB = "SELECT job, accepted_at, asked FROM questions WHERE job = :job AND done_at IS NULL";
 const EDIT = `
   UPDATE questions SET asked = json_set(asked, '$.message.text', :text)
   WHERE platform = :platform AND message = :message AND :channel IN (channel, thread) AND done_at IS NULL`;
@@ -32,7 +33,7 @@ const PRUNE_SENDINGS = `
   DELETE FROM sendings WHERE planned_at < :before
   AND NOT EXISTS (SELECT 1 FROM questions WHERE questions.job = sendings.job AND done_at IS NULL)`;
 
-type Questions = Pick<Inbox, "accept" | "open" | "edit" | "drop" | "done" | "plan" | "sent" | "sendings">;
+type Questions = Pick<Inbox, "accept" | "open" | "openJob" | "edit" | "drop" | "done" | "plan" | "sent" | "sendings">;
 
 /** What an event is called everywhere: letters and digits, the same for the same event. */
 export function jobOf({ platform, id }: Pick<Asked, "platform" | "id">): string {
@@ -57,12 +58,17 @@ export function questionsIn(
       return isNew === 0 ? undefined : { job, asked, acceptedAt };
     },
     open: (platform) => statements.all(OPEN, { platform }).map(toJob),
+    openJob(job) {
+      const row = statements.first(OPEN_JOB, { job });
+      return row && toJob(row);
+    },
     edit({ platform, conversation: { channel, thread }, id }, text) {
-      return statements.run(EDIT, { platform, message: id, channel: thread ?? channel, text }) > 0;
+      const values = { platform, message: id, channel: thread ?? channel, text };
+      return eraseSoon(() => statements.run(EDIT, values)) > 0;
     },
     drop({ platform, space, channel, messageId: message, askerId: asker }) {
       const jobs = openJobs(statements, { platform, space, channel, message, asker });
-      if (jobs.length > 0) erase(() => jobs.forEach((job) => finish(statements, { job, at: now() })));
+      if (jobs.length > 0) erase(() => jobs.forEach(({ job }) => statements.run(DONE, { job, at: now() })));
       return jobs;
     },
     done: (job) => void eraseSoon(() => finish(statements, { job, at: now() })),
@@ -95,7 +101,7 @@ export function forgetQuestions(
   }: { readonly of: { readonly platform: PlatformName } & Record<string, string | undefined>; readonly at: number },
 ): number {
   const jobs = openJobs(statements, of);
-  return jobs.reduce((rows, job) => rows + finish(statements, { job, at }), 0);
+  return jobs.reduce((rows, { job }) => rows + finish(statements, { job, at }), 0);
 }
 
 /** Deletes what says of events older than `before` that they are known, and what was sent for them; gives how many rows. */
@@ -104,10 +110,10 @@ export function pruneQuestions(statements: Statements, before: number): number {
   return known + statements.run(PRUNE_SENDINGS, { before });
 }
 
-function openJobs(statements: Statements, of: Readonly<Record<string, string | undefined>>): string[] {
+function openJobs(statements: Statements, of: Readonly<Record<string, string | undefined>>): Job[] {
   const { condition, values } = whereEqual(of);
-  const query = `SELECT job FROM questions WHERE ${condition} AND done_at IS NULL ORDER BY number`;
-  return statements.all(query, values).map(({ job }) => String(job));
+  const query = `SELECT job, accepted_at, asked FROM questions WHERE ${condition} AND done_at IS NULL ORDER BY number`;
+  return statements.all(query, values).map(toJob);
 }
 
 function finish(statements: Statements, { job, at }: { readonly job: string; readonly at: number }): number {

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { codeOf } from "../error-code.ts";
 import type { Log } from "../log.ts";
-import { emptyWriteAheadLog, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
+import { emptyWriteAheadLog, eraseTraces, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
 import { UserError } from "../user-error.ts";
 import type { Inbox } from "./inbox.ts";
 import { ANSWER_TABLES, answersIn, forgetAnswers, pruneAnswers } from "./inbox-answers.ts";
@@ -11,8 +11,8 @@ import { statementsOf } from "./inbox-statements.ts";
 
 /** Counts up when the tables change; an inbox of another version is put aside. */
 const VERSION = 1;
-/** Longer than any platform brings an event again. */
-const KNOWN_MS = 24 * 60 * 60_000;
+/** Longer than any platform brings an event again, and than an adapter reads back after a stop: a week. */
+const KNOWN_MS = 8 * 24 * 60 * 60_000;
 /** How long what was done with may still lie on the disk. */
 const ERASE_MS = 1_000;
 /** As long as the brain keeps what answers were taken from. */
@@ -20,7 +20,7 @@ const GIVEN_MS = 30 * 24 * 60 * 60_000;
 
 /**
  * The inbox in a SQLite file (":memory:" keeps none), readable by this user alone. What is dropped or forgotten is overwritten before
- * the call returns, what is done with within a second. A damaged file is put aside and begun anew; one that cannot be used is a
+ * the call returns, what is done with or was edited within a second. A damaged file is put aside and begun anew; one that cannot be used is a
  * UserError, for without it questions would be lost.
  */
 export function openInbox({
@@ -45,10 +45,12 @@ export function openInbox({
     ...placesIn(statements),
     forget({ platform, space, channel, askerId: asker }) {
       const of = { platform, space, channel, asker };
-      return erase(() => {
+      const forgotten = erase(() => {
         const rows = forgetQuestions(statements, { of, at: now() }) + forgetAnswers(statements, of);
         return asker === undefined ? rows + forgetPlaces(statements, of) : rows;
       });
+      if (forgotten > 0) eraseTraces(database);
+      return forgotten;
     },
     prune: (at) =>
       void erase(() => pruneQuestions(statements, at - KNOWN_MS) + pruneAnswers(statements, at - GIVEN_MS)),

@@ -27,19 +27,24 @@ export interface Inbox extends Disposable {
   accept(asked: Asked): Job | undefined;
   /** Questions that were not finished, oldest first. */
   open(platform: PlatformName): readonly Job[];
+  /** One of them as it stands now; undefined where it is done with. */
+  openJob(job: string): Job | undefined;
   /** The text of a waiting question changes; false where it is not waiting. */
   edit(
     of: { readonly platform: PlatformName; readonly conversation: Conversation; readonly id: string },
     text: string,
   ): boolean;
-  /** Drops waiting questions, by their message or by their space; gives their jobs. `channel` may be a thread's id. */
+  /**
+   * Drops waiting questions, by their message or by their space, and gives them. What was sent for them is known until they are done
+   * with. `channel` may be a thread's id.
+   */
   drop(of: {
     readonly platform: PlatformName;
     readonly space?: string;
     readonly channel?: string;
     readonly messageId?: string;
     readonly askerId?: string;
-  }): readonly string[];
+  }): readonly Job[];
   /** The question is done with: its text goes, its id stays for the time that the platform may bring it again. */
   done(job: string): void;
 

@@ -101,7 +101,7 @@ function reviseHeld(
       if (inbox.edit({ platform, conversation, id }, text)) desktop.edit({ conversation, id }, text);
     } else {
       const jobs = inbox.drop({ platform, channel: thread ?? channel, messageId: id });
-      for (const job of jobs) desktop.end(job, new Dropped("The question was deleted"));
+      for (const { job } of jobs) desktop.end(job, new Dropped("The question was deleted"));
     }
   }
 }
@@ -132,7 +132,7 @@ function leave(
   { inbox, desktop, log }: { readonly inbox: Inbox; readonly desktop: Desktop; readonly log: Log },
 ): void {
   const jobs = inbox.drop({ platform, ...(space !== undefined && { space }) });
-  for (const job of jobs) desktop.end(job, new Dropped("Hearth was taken out of there"));
+  for (const { job } of jobs) desktop.end(job, new Dropped("Hearth was taken out of there"));
   if (space !== undefined) inbox.leave(platform, { space });
   log.warn(
     { platform, space, dropped: jobs.length, cure: "hearth forget deletes what is kept of it" },

@@ -83,6 +83,19 @@ describe("the inbox in SQLite", () => {
     }
   });
 
+  it("holds no byte of what a question said soon after it was edited", async () => {
+    using place = scratch();
+    using inbox = openInbox({ path: join(place.folder, "inbox.sqlite"), log: silentLog() });
+    const onDisk = () =>
+      readdirSync(place.folder)
+        .map((name) => readFileSync(join(place.folder, name), "latin1"))
+        .join("");
+    inbox.accept(asked({ text: "CANARY words" }));
+    inbox.edit({ platform: "discord", conversation: asked().message.conversation, id: "1000" }, "other words");
+    await expect.poll(onDisk, { timeout: 10_000 }).not.toContain("CANARY");
+    expect(onDisk()).toContain("other words");
+  });
+
   it("is put aside and begun anew where it is damaged, and the log says so", () => {
     using place = scratch({ "inbox.sqlite": "This is not a database. ".repeat(1_000) });
     const lines: string[] = [];

@@ -80,13 +80,13 @@ export function inboxContract(open: (options: { readonly now: () => number }) =>
       expect(inbox.open("discord")).toEqual([second]);
     });
 
-    it("are accepted once: again while they wait, and for a day after they are done", () => {
+    it("are accepted once: again while they wait, and for eight days after they are done", () => {
       const { inbox, clock } = opened();
       using _closed = inbox;
       const job = jobOf(inbox, asked());
       expect(inbox.accept(asked({ text: "other words" }))).toBeUndefined();
       inbox.done(job);
-      clock.now += DAY;
+      clock.now += 8 * DAY;
       inbox.prune(clock.now);
       expect(inbox.accept(asked())).toBeUndefined();
       clock.now += 1;
@@ -120,10 +120,12 @@ export function inboxContract(open: (options: { readonly now: () => number }) =>
       const text = 'New "words" 🙂 in C:\\temp';
       expect(inbox.edit(of, text)).toBe(true);
       expect(inbox.open("discord").map((one) => one.asked)).toEqual([asked({ thread: "T1", text })]);
+      expect(inbox.openJob(job)?.asked).toEqual(asked({ thread: "T1", text }));
       expect(inbox.edit({ ...of, id: "9" }, "x")).toBe(false);
       expect(inbox.edit({ ...of, conversation: asked({ channel: "C2" }).message.conversation }, "x")).toBe(false);
       inbox.done(job);
       expect(inbox.edit(of, "x")).toBe(false);
+      expect(inbox.openJob(job)).toBeUndefined();
     });
 
     it("are dropped by message, by person, by place and by platform, and do not come back", () => {
@@ -137,13 +139,15 @@ export function inboxContract(open: (options: { readonly now: () => number }) =>
         asked({ id: "5" }),
       ].map((question) => jobOf(inbox, question));
       jobOf(inbox, asked({ id: "1", platform: "slack" }));
-      expect(inbox.drop({ platform: "discord", messageId: "1" })).toEqual([jobs[0]]);
-      expect(inbox.drop({ platform: "discord", space: "G1", askerId: "U2" })).toEqual([jobs[1]]);
-      expect(inbox.drop({ platform: "discord", space: "G2" })).toEqual([jobs[2]]);
-      expect(inbox.drop({ platform: "discord", space: "G1", channel: "T4" })).toEqual([jobs[3]]);
-      expect(inbox.drop({ platform: "discord", messageId: "1" })).toEqual([]);
+      const drop = (of: Omit<Parameters<Inbox["drop"]>[0], "platform">) =>
+        inbox.drop({ platform: "discord", ...of }).map(({ job }) => job);
+      expect(drop({ messageId: "1" })).toEqual([jobs[0]]);
+      expect(drop({ space: "G1", askerId: "U2" })).toEqual([jobs[1]]);
+      expect(drop({ space: "G2" })).toEqual([jobs[2]]);
+      expect(drop({ space: "G1", channel: "T4" })).toEqual([jobs[3]]);
+      expect(drop({ messageId: "1" })).toEqual([]);
       expect(inbox.accept(asked({ id: "1" }))).toBeUndefined();
-      expect(inbox.drop({ platform: "discord" })).toEqual([jobs[4]]);
+      expect(drop({})).toEqual([jobs[4]]);
       expect(inbox.open("slack")).toHaveLength(1);
     });
   });
@@ -174,9 +178,23 @@ export function inboxContract(open: (options: { readonly now: () => number }) =>
       const job = jobOf(inbox, asked());
       inbox.plan(job, 0);
       inbox.plan("command", 0);
-      inbox.prune(START + 2 * DAY);
+      inbox.prune(START + 9 * DAY);
       expect(inbox.sendings(job)).toHaveLength(1);
       expect(inbox.sendings("command")).toEqual([]);
+      inbox.done(job);
+      expect(inbox.sendings(job)).toEqual([]);
+    });
+
+    it("is known of a question that was dropped, whole, until it is done with", () => {
+      const { inbox } = opened();
+      using _closed = inbox;
+      const job = jobOf(inbox, asked());
+      inbox.plan(job, 0);
+      expect(inbox.drop({ platform: "discord", messageId: "1000" })).toEqual([
+        { job, asked: asked(), acceptedAt: START },
+      ]);
+      expect(inbox.open("discord")).toEqual([]);
+      expect(inbox.sendings(job)).toHaveLength(1);
       inbox.done(job);
       expect(inbox.sendings(job)).toEqual([]);
     });
