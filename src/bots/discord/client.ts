@@ -45,7 +45,12 @@ export function createClient(options: ClientOptions): Client {
     makeCache: Options.cacheWithLimits({ ...SMALL, ...(!settings.members && FEW_MEMBERS) }),
     sweepers: { ...Options.DefaultSweeperSettings, threads: { interval: 3_600, lifetime: 14_400 } },
     ws: {
-      buildStrategy: (manager) => watchedStrategy(manager, { ...options, malformed }),
+      buildStrategy: (manager) =>
+        watchedStrategy(manager, {
+          ...options,
+          malformed,
+          waits: (of) => log.warn(of, "The connection to Discord comes to nothing; it is tried again"),
+        }),
       buildIdentifyThrottler: () => createIdentifyPace(inbox, { passed: () => void counts.identifies++ }),
     },
   });

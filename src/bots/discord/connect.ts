@@ -57,7 +57,7 @@ function begin({ settings, log, client: parts, wire, stopped }: Connecting, sign
     if (closing.signal.aborted) return;
     closing.abort();
     if (isReady) stopped({ why, isTokenGone });
-    void client.destroy();
+    void client.destroy().catch(() => {});
     ready.reject(new UserError(why));
   };
   const tokenRefused = () => end(NEW_TOKEN, true);
@@ -83,7 +83,7 @@ function begin({ settings, log, client: parts, wire, stopped }: Connecting, sign
     async close() {
       closing.abort();
       signal.removeEventListener("abort", abort);
-      await Promise.race([client.destroy(), delay(GOODBYE_MS, undefined, { ref: false })]);
+      await Promise.race([client.destroy().catch(() => {}), delay(GOODBYE_MS, undefined, { ref: false })]);
     },
   };
 }

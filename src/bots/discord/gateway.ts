@@ -28,6 +28,8 @@ export interface Watching {
   /** After this nothing connects any more. */
   readonly closing: AbortSignal;
   readonly malformed: (error: unknown) => void;
+  /** Told before each wait for another try. */
+  readonly waits: (of: { readonly failures: number; readonly wait: number }) => void;
   readonly acknowledgedMs?: number;
 }
 
@@ -108,7 +110,7 @@ function endHalfOpen(shards: readonly Shard[], { counts, closing, acknowledgedMs
 }
 
 /** Makes connections wait the longer, the more of them came to nothing; after the closing they wait for ever. */
-function slowDown(manager: GatewayManager, shards: () => readonly Shard[], { closing }: Watching): void {
+function slowDown(manager: GatewayManager, shards: () => readonly Shard[], { closing, waits }: Watching): void {
   const retrieve = manager.options.retrieveSessionInfo.bind(manager.options);
   let failures = 0;
   const reset = () => {
@@ -121,7 +123,10 @@ function slowDown(manager: GatewayManager, shards: () => readonly Shard[], { clo
     // It is asked for with every packet, too.
     if (shards().every(({ status }) => status !== WebSocketShardStatus.Idle)) return retrieve(shardId);
     const wait = failures < 2 ? 0 : Math.min(FIRST_WAIT_MS * 2 ** (failures - 2), LONGEST_WAIT_MS);
-    if (wait > 0) await delay(wait, undefined, { signal: closing }).catch(() => {});
+    if (wait > 0) {
+      waits({ failures, wait });
+      await delay(wait, undefined, { signal: closing }).catch(() => {});
+    }
     // The library has no way to be told that it shall not connect.
     if (closing.aborted) return new Promise(() => {});
     return retrieve(shardId);

@@ -124,6 +124,16 @@ describe("the connection", () => {
     await eventually(() => world.discord.counts().malformed > 0);
   });
 
+  it("that comes to nothing is told to the owner", async () => {
+    const lines: string[] = [];
+    const log = createLog({ level: "warn", process: "edge", to: { write: (line) => void lines.push(line) } });
+    await using world = await openDiscordWorld({ options: { log } });
+    world.emulator.gateway.refuse(503, 100);
+    world.emulator.gateway.disconnect(1006);
+    await eventually(() => lines.some((line) => line.includes("comes to nothing")), 10_000);
+    expect(world.discord.state()).toEqual({ kind: "connecting" });
+  });
+
   it("is not made again after it was closed", async () => {
     await using world = await openDiscordWorld();
     await ask(world, "before");
