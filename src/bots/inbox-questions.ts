@@ -72,6 +72,13 @@ export function questionsIn(
       return jobs;
     },
     done: (job) => void eraseSoon(() => finish(statements, { job, at: now() })),
+    ...sendingsIn(statements, now),
+  };
+}
+
+/** What is sent, by its job and part. */
+function sendingsIn(statements: Statements, now: () => number): Pick<Inbox, "plan" | "sent" | "sendings"> {
+  return {
     plan(job, part) {
       const of = { job, part };
       statements.run("INSERT INTO sendings (job, part, planned_at) VALUES (:job, :part, :at) ON CONFLICT DO NOTHING", {
