@@ -3,7 +3,7 @@ import { LONGEST_TEXT, type Audience, type ChatMessage } from "../chat.ts";
 import type { Log } from "../log.ts";
 import { humansFor, type HumanSettings } from "./ask-human.ts";
 import type { Inbox, Job } from "./inbox.ts";
-import type { Asked, ChatPlatform, Content, Posted, Reply } from "./platform.ts";
+import type { Asked, ChatPlatform, Content, Reply } from "./platform.ts";
 import { answerText, renderAnswer } from "./render.ts";
 import {
   afterProgress,
@@ -15,6 +15,7 @@ import {
   type Standing,
 } from "./render-states.ts";
 import { fetchFiles } from "./serve-files.ts";
+import { keepAnswer, type End } from "./serve-keep.ts";
 import { Undeliverable } from "./undeliverable.ts";
 
 /** The asker stopped it: what is there stands. */
@@ -38,7 +39,7 @@ export interface AnsweringSettings extends HumanSettings {
 export interface Answering {
   readonly platform: ChatPlatform;
   readonly brain: Pick<Brain, "answer" | "turns" | "remember">;
-  readonly inbox: Pick<Inbox, "give" | "given" | "done">;
+  readonly inbox: Pick<Inbox, "give" | "given" | "openJob" | "done">;
   readonly settings: AnsweringSettings;
   readonly log: Log;
   /** Milliseconds. */
@@ -49,14 +50,6 @@ interface Signals {
   /** Comes when the question is stopped or dropped, and when Hearth closes. */
   readonly signal: AbortSignal;
   readonly closing: AbortSignal;
-}
-
-/** What is shown at the end, and what is to be kept of it. */
-interface End {
-  readonly content: Content;
-  readonly answered?: Answered;
-  /** What was said, for follow-ups. */
-  readonly said?: string;
 }
 
 /**
@@ -74,7 +67,7 @@ export async function answerQuestion(
     const reply = replyTo();
     const end = isTooOld(job, options) ? apology(options) : await endOf(job, reply, options);
     const posted = await reply.finish(end.content, { signal: unlessStopped(signal) });
-    await keep(job, { end, posted, options });
+    await keepAnswer(job.job, { end, posted }, options);
     log.info(
       { job: job.job, answer: end.answered?.answer.kind, ms: Math.round(performance.now() - begun) },
       "answered",
@@ -164,45 +157,6 @@ function turnsOf({ platform, message }: Asked, { inbox }: Pick<Answering, "inbox
   const { conversation, replyTo } = message;
   if (replyTo === undefined) return { conversation };
   return { conversation, replyTo: inbox.given({ platform, messageId: replyTo })?.posted[0].id ?? replyTo };
-}
-
-/** Keeps what was said for follow-ups, unless the asker alone saw it, and the answer for its buttons and for changes of its sources. */
-async function keep(
-  { job, asked }: Job,
-  given: {
-    readonly end: End;
-    readonly posted: readonly [Posted, ...Posted[]];
-    readonly options: Answering & Signals;
-  },
-): Promise<void> {
-  const { end, posted, options } = given;
-  const { brain, inbox, log, now, closing } = options;
-  const { platform, message, seenBy } = asked;
-  if (end.said !== undefined && seenBy === "place") {
-    const answer: ChatMessage = {
-      ...posted[0],
-      author: { id: "hearth", name: "Hearth", isBot: true },
-      text: end.said,
-      sentAt: new Date(now()).toISOString(),
-      replyTo: message.id,
-    };
-    // It stands on the platform already: what cannot be kept is missed in follow-ups only.
-    await brain.remember([message, answer], { signal: closing }).catch((error: unknown) => {
-      log.warn({ job, err: error }, "what was said could not be kept for follow-ups");
-    });
-  }
-  if (!end.answered) return;
-  inbox.give({
-    answerId: end.answered.id,
-    job,
-    platform,
-    conversation: message.conversation,
-    askedId: message.id,
-    askerId: message.author.id,
-    seenBy,
-    posted,
-    givenAt: now(),
-  });
 }
 
 /** A signal that does not come when the asker stops: what is there is still to be shown. */

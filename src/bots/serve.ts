@@ -52,11 +52,18 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
     },
     stop: (job, personId) => stopJob(desktop, { job, personId }),
     revised(of) {
-      reviseHeld(of, { inbox, desktop });
+      tryTo(() => reviseHeld(of, { inbox, desktop }), {
+        log,
+        failed: "an edit or a deletion could not be followed in the inbox",
+      });
       // One after the other: an edit that is tried again must not undo a later one.
       revising = revising.then(() => reviseMemory(of, { brain, log, signal: closing.signal }));
     },
-    left: (platform, space) => leave({ platform, space }, { inbox, desktop, log }),
+    left: (platform, space) =>
+      tryTo(() => leave({ platform, space }, { inbox, desktop, log }), {
+        log,
+        failed: "what waits in a place that Hearth left could not be dropped",
+      }),
   };
   return {
     ...desk,
@@ -119,10 +126,15 @@ async function reviseMemory(
 }
 
 function prune(inbox: Inbox, { now, log }: { readonly now: () => number; readonly log: Log }): void {
+  tryTo(() => inbox.prune(now()), { log, failed: "what has passed its time could not be deleted from the inbox" });
+}
+
+/** Does work on the inbox where nobody waits for it: a full disk must not end the process. */
+function tryTo(work: () => void, { log, failed }: { readonly log: Log; readonly failed: string }): void {
   try {
-    inbox.prune(now());
+    work();
   } catch (error) {
-    log.error({ err: error }, "what has passed its time could not be deleted from the inbox");
+    log.error({ err: error }, failed);
   }
 }
 

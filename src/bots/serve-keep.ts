@@ -1,0 +1,59 @@
+import type { Answered } from "../brain/brain.ts";
+import type { ChatMessage } from "../chat.ts";
+import type { Content, Posted } from "./platform.ts";
+import type { Answering } from "./serve-question.ts";
+
+/** How a question ended: what is shown, and what is to be kept of it. */
+export interface End {
+  readonly content: Content;
+  readonly answered?: Answered;
+  /** What was said, for follow-ups. */
+  readonly said?: string;
+}
+
+/**
+ * Keeps what was said for follow-ups, unless the asker alone saw it, and the answer for its buttons and for changes of its sources. What
+ * was edited meanwhile is kept as it is now, and of a question that was deleted or forgotten nothing is.
+ */
+export async function keepAnswer(
+  job: string,
+  { end, posted }: { readonly end: End; readonly posted: readonly [Posted, ...Posted[]] },
+  { brain, inbox, log, now, closing }: Omit<Answering, "platform" | "settings"> & { readonly closing: AbortSignal },
+): Promise<void> {
+  const asked = inbox.openJob(job)?.asked;
+  if (!asked) return;
+  const { platform, message, seenBy } = asked;
+  if (end.said !== undefined && seenBy === "place") {
+    const answer = messageOf(posted[0], { text: end.said, to: message.id, at: now() });
+    // It stands on the platform already: what cannot be kept is missed in follow-ups only.
+    await brain.remember([message, answer], { signal: closing }).catch((error: unknown) => {
+      log.warn({ job, err: error }, "what was said could not be kept for follow-ups");
+    });
+  }
+  if (!end.answered) return;
+  inbox.give({
+    answerId: end.answered.id,
+    job,
+    platform,
+    conversation: message.conversation,
+    askedId: message.id,
+    askerId: message.author.id,
+    seenBy,
+    posted,
+    givenAt: now(),
+  });
+}
+
+/** An answer of Hearth's own as a message, to be remembered. Pure. */
+export function messageOf(
+  posted: Posted,
+  { text, to, at }: { readonly text: string; readonly to: string; readonly at: number },
+): ChatMessage {
+  return {
+    ...posted,
+    author: { id: "hearth", name: "Hearth", isBot: true },
+    text,
+    sentAt: new Date(at).toISOString(),
+    replyTo: to,
+  };
+}
