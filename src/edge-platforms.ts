@@ -1,10 +1,15 @@
 import { join } from "node:path";
-import { openDiscord, type Discord, type DiscordState } from "./bots/discord/discord.ts";
+import { openDiscord } from "./bots/discord/discord.ts";
 import { openInbox } from "./bots/inbox-sqlite.ts";
+import type { Inbox } from "./bots/inbox.ts";
+import type { ChatPlatform } from "./bots/platform.ts";
 import { createDesk, type OpenDesk } from "./bots/serve.ts";
+import type { StaleSettings } from "./bots/serve-stale.ts";
+import { openSlack } from "./bots/slack/slack.ts";
 import type { Brain } from "./brain/brain.ts";
 import type { Settings } from "./config.ts";
 import type { DiscordSettings } from "./config-discord.ts";
+import type { SlackSettings } from "./config-slack.ts";
 import type { Log } from "./log.ts";
 import { UserError } from "./user-error.ts";
 
@@ -22,46 +27,92 @@ interface PlatformsOptions {
   readonly signal: AbortSignal;
 }
 
+/** Where a platform stands. */
+type State = { readonly kind: "connecting" | "connected" } | { readonly kind: "stopped"; readonly why: string };
+
+/** A platform with its own desk: what the owner chose about answers is said for each. */
+interface Opened {
+  readonly name: string;
+  readonly state: () => string;
+}
+
 /**
  * Opens the inbox and connects to every chat platform with a token, in the background: what one of them refuses is said, and stops
  * nothing else. Without tokens nothing is opened. Throws a UserError where the inbox cannot be used.
  */
 export async function openPlatforms(settings: Settings, options: PlatformsOptions): Promise<Platforms> {
   const { log } = options;
+  const { discord, slack, linkHosts, edgeFolder } = settings;
   await using stack = new AsyncDisposableStack();
-  const states: (() => readonly [name: string, state: string])[] = [];
-  if (settings.discord) {
-    const inbox = stack.use(openInbox({ path: join(settings.edgeFolder, "inbox.sqlite"), log }));
-    const { discord, linkHosts } = { ...settings, discord: settings.discord };
-    log.debug({ discord }, "what is set for Discord");
-    const places: { desk?: OpenDesk } = {};
-    const waiting = () => ({ "questions waiting": places.desk?.waiting() ?? 0 });
-    const platform = stack.use(
-      await openDiscord({ ...options, settings: discord, linkHosts, inbox, waiting, stopped: options.say }),
-    );
-    const desk = createDesk({ ...options, inbox, platforms: [platform], settings: { ...discord, linkHosts } });
-    places.desk = stack.use(desk);
-    begin(desk, options);
-    states.push(() => ["Discord", describe(platform, discord)]);
+  const opened: Opened[] = [];
+  if (discord || slack) {
+    const inbox = stack.use(openInbox({ path: join(edgeFolder, "inbox.sqlite"), log }));
+    const common = { ...options, inbox, linkHosts, stopped: options.say };
+    if (discord) opened.push(await openDiscordDesk(stack, discord, common));
+    if (slack) opened.push(await openSlackDesk(stack, slack, { ...common, edgeFolder }));
   }
   const owned = stack.move();
   return {
-    states: () => Object.fromEntries(states.map((state) => state())),
+    states: () => Object.fromEntries(opened.map(({ name, state }) => [name, state()])),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-function begin(desk: OpenDesk, { log, say, signal }: PlatformsOptions): void {
+/** What one platform is opened with. */
+interface Common extends PlatformsOptions {
+  readonly inbox: Inbox;
+  readonly linkHosts: readonly string[];
+  readonly stopped: (why: string) => void;
+}
+
+async function openDiscordDesk(stack: AsyncDisposableStack, discord: DiscordSettings, common: Common): Promise<Opened> {
+  common.log.debug({ discord }, "what is set for Discord");
+  const note = discord.messageContent ? "" : ", by mention only (discord.messageContent is off)";
+  const open = (waiting: Waiting) => openDiscord({ ...common, settings: discord, waiting });
+  const platform = await openWithDesk(stack, open, { name: "Discord", settings: discord, common });
+  return { name: "Discord", state: () => describe(platform.state(), note) };
+}
+
+async function openSlackDesk(
+  stack: AsyncDisposableStack,
+  slack: SlackSettings,
+  { edgeFolder, ...common }: Common & { readonly edgeFolder: string },
+): Promise<Opened> {
+  const { mode, team, streaming, botTokens } = slack;
+  common.log.debug({ mode, team, streaming, workspaces: botTokens.length }, "what is set for Slack");
+  const replays = join(edgeFolder, "slack-requests.sqlite");
+  const open = (waiting: Waiting) => openSlack({ ...common, settings: slack, replays, waiting });
+  const platform = await openWithDesk(stack, open, { name: "Slack", settings: slack, common });
+  return { name: "Slack", state: () => describe(platform.state(), "") };
+}
+
+/** Gives what waits at a desk that is made after its platform. */
+type Waiting = () => Readonly<Record<string, number>>;
+
+async function openWithDesk<Platform extends ChatPlatform>(
+  stack: AsyncDisposableStack,
+  open: (waiting: Waiting) => Promise<Platform>,
+  of: { readonly name: string; readonly settings: Omit<StaleSettings, "linkHosts">; readonly common: Common },
+): Promise<Platform> {
+  const { name, settings, common } = of;
+  const places: { desk?: OpenDesk } = {};
+  const platform = stack.use(await open(() => ({ "questions waiting": places.desk?.waiting() ?? 0 })));
+  const { linkHosts } = common;
+  const desk = createDesk({ ...common, platforms: [platform], settings: { ...settings, linkHosts } });
+  places.desk = stack.use(desk);
+  begin(desk, name, common);
+  return platform;
+}
+
+function begin(desk: OpenDesk, name: string, { log, say, signal }: PlatformsOptions): void {
   desk.start({ signal }).catch((error: unknown) => {
     if (signal.aborted) return;
     log.error({ err: error }, "a chat platform could not be started");
-    say(error instanceof UserError ? error.message : "Discord could not be started; the log says why");
+    say(error instanceof UserError ? error.message : `${name} could not be started; the log says why`);
   });
 }
 
-function describe(platform: Pick<Discord, "state">, { messageContent }: DiscordSettings): string {
-  const state: DiscordState = platform.state();
+function describe(state: State, note: string): string {
   if (state.kind === "stopped") return `stopped: ${state.why}`;
-  if (state.kind === "connecting") return "connecting";
-  return messageContent ? "connected" : "connected, by mention only (discord.messageContent is off)";
+  return state.kind === "connecting" ? "connecting" : `connected${note}`;
 }

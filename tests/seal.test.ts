@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -94,8 +95,11 @@ describe("the seal", () => {
 
   it("is enough for chat tokens where it reads private network or the owner chose a public server", async () => {
     using place = scratch();
+    // Nobody listens there.
+    const config = join(place.folder, "hearth.yaml");
+    writeFileSync(config, 'slack: { api: "http://127.0.0.1:9/api/" }');
     const settings = readSettings(
-      { port: 0 },
+      { port: 0, config },
       {
         cwd: place.folder,
         home: place.folder,

@@ -6,11 +6,11 @@ import { createApp, identifyAll } from "./connect.ts";
 import { newToken } from "./fatal.ts";
 import { fetchUpload } from "./files.ts";
 import { guardApp } from "./guarded-app.ts";
-import { createHttpReceiver } from "./http-receiver.ts";
+import { createSlackInteractions } from "./interactions.ts";
 import { createInstalls, type Install, type Installs } from "./installs.ts";
-import { openReplays, type Replays } from "./replays.ts";
+import { openReceiver } from "./open-receiver.ts";
+import type { Replays } from "./replays.ts";
 import { replyTo } from "./reply-to.ts";
-import { createSockets } from "./sockets.ts";
 import { lookAfter } from "./standing.ts";
 import { LONGEST_MESSAGE } from "./to-slack.ts";
 import { type SlackCounts, wire, type Wired, type Wiring } from "./wire.ts";
@@ -40,6 +40,8 @@ export interface SlackOptions extends Pick<Wiring, "settings" | "inbox" | "brain
   readonly pingMs?: number;
   /** Told where it listens, in HTTP mode. */
   readonly listening?: (url: string) => void;
+  /** Told once when Slack has stopped for good after it was connected: what the owner has to do. */
+  readonly stopped?: (why: string) => void;
 }
 
 const split = (markdown: string) => splitMarkdown(markdown, LONGEST_MESSAGE);
@@ -113,12 +115,30 @@ async function start(running: Running, { desk, signal }: { readonly desk: Desk; 
     const receiver = createReceiver(running, wired);
     running.receiver = receiver;
     running.app = createApp({ receiver: guarded(receiver, wired, running), installs, log, api: settings.api });
+    createSlackInteractions({
+      ...options,
+      ...wired,
+      app: running.app,
+      installs,
+      counts: () => statusCounts(options, counts),
+      signal: closing.signal,
+    }).wire();
     closing.signal.throwIfAborted();
     await receiver.start();
   } catch (error) {
     if (error instanceof UserError) stop(running, error.message);
     throw error;
   }
+}
+
+function statusCounts({ waiting }: SlackOptions, counts: SlackCounts): Readonly<Record<string, number>> {
+  return {
+    ...waiting?.(),
+    "connections made": counts.connections,
+    "messages of the connection not understood": counts.malformed,
+    "requests refused": counts.refused,
+    "times Slack asked to wait": counts.waits,
+  };
 }
 
 /** Slack's own half of the receiver sees an app that writes down before it acknowledges. */
@@ -132,39 +152,22 @@ function guarded(receiver: Receiver, { intake }: Wired, { options: { log } }: Ru
 
 function createReceiver(running: Running, { gaps }: Wired): Receiver {
   const { options, counts } = running;
-  const { settings, log, pingMs, listening } = options;
-  const connected = (how: { readonly gap: boolean }) => {
-    running.state = { kind: "connected" };
-    gaps.connected(how);
-  };
-  if (settings.mode === "http") {
-    const { signingSecret = "", host, port } = settings;
-    const replays = openReplays({ path: options.replays ?? ":memory:", log });
-    running.replays = replays;
-    return createHttpReceiver({
-      signingSecret,
-      host,
-      port,
-      replays,
-      log,
-      counts,
-      connected,
-      ...(listening && { listening }),
-    });
-  }
-  return createSockets({
-    appToken: settings.appToken ?? "",
-    api: settings.api,
-    log,
+  const { receiver, replays } = openReceiver({
+    ...options,
     counts,
-    connected,
+    connected(how) {
+      running.state = { kind: "connected" };
+      gaps.connected(how);
+    },
     lost: () => gaps.lost(),
     refused: (why) => stop(running, why),
-    ...(pingMs !== undefined && { pingMs }),
   });
+  if (replays) running.replays = replays;
+  return receiver;
 }
 
 function stop(running: Running, why: string): void {
+  if (running.state.kind === "connected") running.options.stopped?.(why);
   running.state = { kind: "stopped", why };
   running.options.log.error({ why }, "Slack is stopped");
 }

@@ -20,7 +20,7 @@ export function startReport(
     `  Core       ${describeSeal(status)}`,
     `  Model      ${describeModel(status.model)}`,
     `  Discord    ${platforms["Discord"] ?? "not connected; docs/discord.md says how to"}`,
-    `  Slack      ${platforms["Slack"] ?? "not connected; this version does not speak Slack yet"}`,
+    `  Slack      ${platforms["Slack"] ?? "not connected; docs/slack.md says how to"}`,
     "",
     ...(isManual ? ["  Your own documents: npm start -- --docs DIR"] : []),
     "  Ctrl-C stops Hearth.",
