@@ -6,7 +6,7 @@ import { UserError } from "../../user-error.ts";
 import { type ClientOptions, createClient } from "./client.ts";
 import { NEW_TOKEN, whyClosed, whyRefused } from "./fatal.ts";
 
-const FIRST_WAIT_MS = 2_000;
+const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
 /** A socket that nobody answers on is not waited for. */
 const GOODBYE_MS = 2_000;

@@ -2,6 +2,7 @@ import { type Client, Events, GatewayDispatchEvents } from "discord.js";
 import type { Inbox } from "../inbox.ts";
 import type { Desk } from "../platform.ts";
 import { catchUp, type CatchingUp, markBeginning } from "./catch-up.ts";
+import { DIRECT } from "./from-discord.ts";
 import type { GatewayCounts } from "./gateway.ts";
 import { type Kept, reviseKept } from "./kept.ts";
 
@@ -29,7 +30,8 @@ export function followGaps(client: Client, following: Following): () => Promise<
 
   async function read(): Promise<void> {
     const found = await catchUp({ ...following, client, lastHere }, { signal });
-    await reviseKept(kept.all(), { ...following, since: lastHere ?? 0 }, { signal });
+    const isHere = ({ space }: { readonly space: string }) => space === DIRECT || client.guilds.cache.has(space);
+    await reviseKept(kept.all().filter(isHere), { ...following, since: lastHere ?? 0 }, { signal });
     log.info(found, "What was said meanwhile has been read");
     presence.note();
   }

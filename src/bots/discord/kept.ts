@@ -1,7 +1,7 @@
 import type { Inbox } from "../inbox.ts";
 import type { Asked, Desk } from "../platform.ts";
 import type { DiscordApi } from "./api.ts";
-import { channelOf, plainText } from "./from-discord.ts";
+import { channelOf, conversationOf, plainText } from "./from-discord.ts";
 import type { DiscordMessage } from "./message.ts";
 import type { Places } from "./places.ts";
 import { refusalOf } from "./refusal.ts";
@@ -15,10 +15,11 @@ const KEPT_MS = 14 * 24 * 60 * 60_000;
 /** Pages of a hundred messages that are read of one channel. */
 const PAGES = 5;
 
-/** A message in which something was asked, by its channel's own id. */
+/** A message in which something was asked, and its place, which may be gone when it is looked for. */
 interface KeptMessage {
   readonly space: string;
   readonly channelId: string;
+  readonly parentId?: string;
   readonly id: string;
 }
 
@@ -42,7 +43,13 @@ export function createKept(inbox: Pick<Inbox, "note" | "noted">): Kept {
   return {
     add({ message: { id, conversation } }) {
       if (messages.some((message) => message.id === id)) return;
-      messages.push({ space: conversation.space, channelId: channelOf(conversation), id });
+      const { space, channel, thread } = conversation;
+      messages.push({
+        space,
+        channelId: channelOf(conversation),
+        ...(thread !== undefined && { parentId: channel }),
+        id,
+      });
       isWritten = false;
     },
     all: () => messages,
@@ -67,7 +74,8 @@ function isKept(value: unknown): value is KeptMessage {
     "channelId" in value &&
     isSnowflake(value.channelId) &&
     "id" in value &&
-    isSnowflake(value.id)
+    isSnowflake(value.id) &&
+    (!("parentId" in value) || isSnowflake(value.parentId))
   );
 }
 
@@ -83,19 +91,16 @@ export async function reviseKept(
   const channels = Map.groupBy(kept, ({ channelId }) => channelId);
   for (const [channelId, messages] of channels) {
     signal.throwIfAborted();
-    const space = messages[0]?.space ?? "";
-    const isThere = await readAgain(
-      of.api,
-      channelId,
-      messages.map(({ id }) => id),
-      signal,
-    );
-    const conversation = of.places.conversation({ channelId, guildId: space });
-    const gone = [...isThere].flatMap(([id, message]) => (message ? [] : [id]));
+    const [first] = messages;
+    if (!first) continue;
+    const ids = messages.map(({ id }) => id);
+    const now = await readAgain(of.api, { channelId, ids }, signal);
+    const conversation = conversationOf({ ...first, isJoined: false });
+    const gone = [...now].flatMap(([id, message]) => (message ? [] : [id]));
     if (gone.length > 0) of.desk.revised({ conversation, ids: gone });
-    for (const message of isThere.values()) {
+    for (const message of now.values()) {
       if (message?.editedAt === undefined || Date.parse(message.editedAt) < of.since) continue;
-      of.desk.revised({ conversation, ids: [message.id], text: plainText(message, of.places.around(space)) });
+      of.desk.revised({ conversation, ids: [message.id], text: plainText(message, of.places.around(first.space)) });
     }
   }
 }
@@ -103,8 +108,7 @@ export async function reviseKept(
 /** What became of messages: as they are now, or undefined where they are gone. Those of which nothing is known are left out. */
 async function readAgain(
   api: DiscordApi,
-  channelId: string,
-  ids: readonly string[],
+  { channelId, ids }: { readonly channelId: string; readonly ids: readonly string[] },
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, DiscordMessage | undefined>> {
   const found = new Map<string, DiscordMessage | undefined>();
@@ -114,8 +118,11 @@ async function readAgain(
     if (first === undefined) break;
     const messages = await api.after(channelId, String(BigInt(first) - 1n), { signal }).catch((error: unknown) => {
       signal.throwIfAborted();
-      return refusalOf(error) === "gone" ? [] : undefined;
+      return refusalOf(error);
     });
+    // With a channel its messages are deleted.
+    if (messages === "gone") return new Map(ids.map((id) => [id, undefined]));
+    if (typeof messages === "string") break;
     // An empty page may also mean that Hearth may no longer read there.
     if (!messages || messages.length === 0) break;
     const last = messages.length < 100 ? undefined : messages.at(-1)?.id;

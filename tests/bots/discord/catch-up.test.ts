@@ -155,6 +155,26 @@ describe("after a stop", () => {
     expect(kept).toBeDefined();
   });
 
+  it("what was asked in a thread or channel that is gone is gone", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme, desk } = world;
+    const thread = emulator.world.thread({ in: acme.general, name: "mine", by: acme.ann });
+    const inThread = emulator.say({ by: acme.ann, in: thread, text: "in a thread", mentionsBot: true });
+    const inChannel = emulator.say({ by: acme.ann, in: acme.leads, text: "in a channel", mentionsBot: true });
+    await eventually(() => desk.asked.length === 2);
+    await world.restart({
+      meanwhile() {
+        emulator.world.deleteChannel({ channel: thread });
+        emulator.world.deleteChannel({ channel: acme.leads });
+      },
+    });
+    const place = { platform: "discord", space: acme.guild } as const;
+    expect(desk.revisions).toEqual([
+      { conversation: { ...place, channel: acme.general, thread }, ids: [inThread] },
+      { conversation: { ...place, channel: acme.leads }, ids: [inChannel] },
+    ]);
+  });
+
   it("a channel that cannot be read is read later", async () => {
     await using world = await openDiscordWorld();
     const { emulator, acme } = world;

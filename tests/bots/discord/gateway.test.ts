@@ -145,7 +145,7 @@ describe("the connection", () => {
   it("is tried until Discord is there", async () => {
     await using emulator = await openDiscordEmulator({ rates: "wide" });
     makeAcme(emulator);
-    emulator.rest.fail({ method: "GET", path: "/gateway/bot", sequence: ["reset", "reset", "reset"] });
+    emulator.rest.fail({ method: "GET", path: "/gateway/bot", sequence: ["reset", 502, "reset"] });
     emulator.gateway.refuse(503, 1);
     using inbox = openInbox({ path: ":memory:", log: silentLog() });
     await using discord = await openDiscord({ ...parts(), settings: settingsFor(emulator), inbox });
