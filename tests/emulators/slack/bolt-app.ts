@@ -42,7 +42,7 @@ interface Running extends AsyncDisposable {
 export async function startSocketApp(
   slack: SlackEmulator,
   listen: (app: App) => void,
-  { token, pingTimeoutMs = 200 }: { readonly token: string; readonly pingTimeoutMs?: number },
+  { token, pingTimeoutMs = 5000 }: { readonly token: string; readonly pingTimeoutMs?: number },
 ): Promise<Running> {
   const receiver = new SocketModeReceiver({
     appToken: slack.appToken,

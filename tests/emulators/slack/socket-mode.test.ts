@@ -68,7 +68,7 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
     await using _ = await startSocketApp(
       slack,
       (app) => app.message(async ({ message }) => void texts.push("text" in message ? message.text : undefined)),
-      acme,
+      { token: acme.token, pingTimeoutMs: 200 },
     );
     const [first] = slack.sockets.open();
     slack.sockets.disconnect("refresh_requested");
@@ -134,7 +134,7 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
     await using _ = await startSocketApp(
       slack,
       (app) => app.message(async ({ message }) => void texts.push(message.ts)),
-      acme,
+      { token: acme.token, pingTimeoutMs: 200 },
     );
     slack.sockets.garble("{ not JSON");
     slack.sockets.garble(Buffer.from([0, 1, 2]));
@@ -179,7 +179,7 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
     await using _ = await startSocketApp(
       slack,
       (app) => app.message(async ({ message }) => void texts.push(message.ts)),
-      acme,
+      { token: acme.token, pingTimeoutMs: 200 },
     );
     expect(slack.transcript.calls("apps.connections.open").map(({ status }) => status)).toEqual([503, 200, 429, 200]);
     slack.say({ by: ada, in: general, text: "hello" });
@@ -211,7 +211,7 @@ describe("Slack in Socket Mode, with Bolt as it is", () => {
     await using _ = await startSocketApp(
       slack,
       (app) => app.message(async ({ message }) => void texts.push(message.ts)),
-      acme,
+      { token: acme.token, pingTimeoutMs: 200 },
     );
     slack.sockets.refuse(503, 2);
     slack.sockets.drop();
