@@ -1,4 +1,5 @@
 import type { Progress, QuotedAnswer, StaleSource } from "../brain/brain.ts";
+import { LONGEST_TEXT } from "../chat.ts";
 import { gateMarkdown } from "./gate.ts";
 import {
   allowedInWriting,
@@ -78,6 +79,11 @@ export function apologyWords(hours: number): string {
 /** Says that something broke. Pure. */
 export function failureWords(): string {
   return "Sorry: something broke while this was being answered. It is in the log; please ask again.";
+}
+
+/** Says that of a question only so much was read as is one. Pure. */
+export function tooLongWords(): string {
+  return `*Your question is longer than ${LONGEST_TEXT.toLocaleString("en")} characters; only its beginning was read.*`;
 }
 
 /** Says of an answer that was stopped that it was. Pure. */

@@ -1,5 +1,5 @@
 import type { Answered } from "../brain/brain.ts";
-import type { ChatMessage } from "../chat.ts";
+import { LONGEST_TEXT, type ChatMessage } from "../chat.ts";
 import type { Content, Posted } from "./platform.ts";
 import type { Answering } from "./serve-question.ts";
 
@@ -26,9 +26,11 @@ export async function keepAnswer(
   if (end.said !== undefined && seenBy === "place") {
     const answer = messageOf(posted[0], { text: end.said, to: message.id, at: now() });
     // It stands on the platform already: what cannot be kept is missed in follow-ups only.
-    await brain.remember([message, answer], { signal: closing }).catch((error: unknown) => {
-      log.warn({ job, err: error }, "what was said could not be kept for follow-ups");
-    });
+    await brain
+      .remember([{ ...message, text: keepable(message.text) }, answer], { signal: closing })
+      .catch((error: unknown) => {
+        log.warn({ job, err: error }, "what was said could not be kept for follow-ups");
+      });
   }
   if (!end.answered) return;
   inbox.give({
@@ -42,6 +44,11 @@ export async function keepAnswer(
     posted,
     givenAt: now(),
   });
+}
+
+/** Text that is sure to pass to the core, which keeps the beginning of what is longer than a question. Pure. */
+export function keepable(text: string): string {
+  return text.slice(0, 2 * LONGEST_TEXT).toWellFormed();
 }
 
 /** An answer of Hearth's own as a message, to be remembered. Pure. */

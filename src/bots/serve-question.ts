@@ -1,5 +1,5 @@
-import type { Answered, Brain } from "../brain/brain.ts";
-import { LONGEST_TEXT, type Audience, type ChatMessage } from "../chat.ts";
+import type { Brain } from "../brain/brain.ts";
+import { LONGEST_TEXT, type Audience } from "../chat.ts";
 import type { Log } from "../log.ts";
 import { humansFor, type HumanSettings } from "./ask-human.ts";
 import type { Inbox, Job } from "./inbox.ts";
@@ -12,6 +12,7 @@ import {
   renderGrowing,
   renderStanding,
   stoppedWords,
+  tooLongWords,
   type Standing,
 } from "./render-states.ts";
 import { fetchFiles } from "./serve-files.ts";
@@ -129,7 +130,9 @@ async function endOf(job: Job, reply: Reply, options: Answering & Signals): Prom
     if (!answered) return { content: plain(failureWords()) };
     const canAskHuman =
       job.asked.seenBy === "place" && humansFor(settings, job.asked.message.conversation) !== undefined;
-    const content = renderAnswer(answered, { ...settings, canAskHuman, unread });
+    const isTooLong = job.asked.message.text.length > LONGEST_TEXT;
+    const note = isTooLong ? { note: tooLongWords() } : {};
+    const content = renderAnswer(answered, { ...settings, canAskHuman, unread, ...note });
     return { content, answered, said: answerText(answered.answer) };
   } catch (error) {
     if (!(signal.reason instanceof Stopped)) throw error;

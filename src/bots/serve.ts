@@ -6,6 +6,7 @@ import type { QueueOptions } from "./queue.ts";
 import { untilDone } from "./serve-again.ts";
 import { createDesktop, type Desktop } from "./serve-desktop.ts";
 import { Dropped, Stopped } from "./serve-question.ts";
+import { keepable } from "./serve-keep.ts";
 import { healAnswers, type StaleSettings } from "./serve-stale.ts";
 
 type Revised = Parameters<Desk["revised"]>[0];
@@ -42,7 +43,7 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
   const desktop = createDesktop({ ...options, now, closing: closing.signal });
   prune(inbox, { now, log });
   const pruning = setInterval(() => prune(inbox, { now, log }), PRUNE_MS).unref();
-  let revising = Promise.resolve();
+  const revisions = followRevisions({ brain, inbox, desktop, log, signal: closing.signal });
   const healers: Promise<void>[] = [];
   const desk: Desk = {
     ask(asked) {
@@ -51,19 +52,8 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
       return job !== undefined;
     },
     stop: (job, personId) => stopJob(desktop, { job, personId }),
-    revised(of) {
-      tryTo(() => reviseHeld(of, { inbox, desktop }), {
-        log,
-        failed: "an edit or a deletion could not be followed in the inbox",
-      });
-      // One after the other: an edit that is tried again must not undo a later one.
-      revising = revising.then(() => reviseMemory(of, { brain, log, signal: closing.signal }));
-    },
-    left: (platform, space) =>
-      tryTo(() => leave({ platform, space }, { inbox, desktop, log }), {
-        log,
-        failed: "what waits in a place that Hearth left could not be dropped",
-      }),
+    revised: (of) => revisions.follow(of),
+    left: (platform, space) => leave({ platform, space }, { inbox, desktop, log }),
   };
   return {
     ...desk,
@@ -80,7 +70,7 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
       clearInterval(pruning);
       closing.abort();
       await desktop[Symbol.asyncDispose]();
-      await Promise.all([...healers, revising]);
+      await Promise.all([...healers, revisions.followed()]);
     },
   };
 }
@@ -94,6 +84,28 @@ function stopJob(
   if (asker !== personId) return "not yours";
   desktop.end(job, new Stopped("The asker stopped it"));
   return "stopped";
+}
+
+/** Hands edits and deletions to the inbox at once, and to the core as soon as it can be told. */
+function followRevisions(given: {
+  readonly brain: DeskOptions["brain"];
+  readonly inbox: Inbox;
+  readonly desktop: Desktop;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}): { readonly follow: (of: Revised) => void; readonly followed: () => Promise<void> } {
+  let following = Promise.resolve();
+  return {
+    follow(of) {
+      tryTo(() => reviseHeld(of, given), {
+        ...given,
+        failed: "an edit or a deletion could not be followed in the inbox",
+      });
+      // One after the other: an edit that is tried again must not undo a later one.
+      following = following.then(() => reviseMemory(of, given));
+    },
+    followed: () => following,
+  };
 }
 
 /** A waiting question says something else, or is gone. */
@@ -118,7 +130,7 @@ async function reviseMemory(
   { conversation, ids, text }: Revised,
   { brain, log, signal }: Pick<DeskOptions, "brain" | "log"> & { readonly signal: AbortSignal },
 ): Promise<void> {
-  const revisions = ids.map((id) => ({ conversation, id, ...(text !== undefined && { text }) }));
+  const revisions = ids.map((id) => ({ conversation, id, ...(text !== undefined && { text: keepable(text) }) }));
   await untilDone(() => brain.revise(revisions, { signal }), {
     signal,
     failed: (error) => log.warn({ err: error, messages: ids.length }, "edits and deletions could not be followed yet"),
@@ -143,11 +155,14 @@ function leave(
   { platform, space }: { readonly platform: PlatformName; readonly space: string | undefined },
   { inbox, desktop, log }: { readonly inbox: Inbox; readonly desktop: Desktop; readonly log: Log },
 ): void {
-  const jobs = inbox.drop({ platform, ...(space !== undefined && { space }) });
-  for (const { job } of jobs) desktop.end(job, new Dropped("Hearth was taken out of there"));
-  if (space !== undefined) inbox.leave(platform, { space });
-  log.warn(
-    { platform, space, dropped: jobs.length, cure: "hearth forget deletes what is kept of it" },
-    "taken out of a place",
-  );
+  const end = () => {
+    const jobs = inbox.drop({ platform, ...(space !== undefined && { space }) });
+    for (const { job } of jobs) desktop.end(job, new Dropped("Hearth was taken out of there"));
+    if (space !== undefined) inbox.leave(platform, { space });
+    log.warn(
+      { platform, space, dropped: jobs.length, cure: "hearth forget deletes what is kept of it" },
+      "taken out of a place",
+    );
+  };
+  tryTo(end, { log, failed: "what waits in a place that Hearth was taken out of could not be dropped" });
 }

@@ -3,6 +3,7 @@ import { openInbox } from "../../src/bots/inbox-sqlite.ts";
 import type { Inbox } from "../../src/bots/inbox.ts";
 import { createDesk } from "../../src/bots/serve.ts";
 import type { Brain } from "../../src/brain/brain.ts";
+import { wire } from "../../src/channel/protocol.ts";
 import type { ChatMessage } from "../../src/chat.ts";
 import { silentLog } from "../../src/log.ts";
 import { asked } from "../contracts/inbox.ts";
@@ -84,5 +85,36 @@ describe("an inbox that cannot be written", () => {
     world.platform.desk().revised({ conversation, ids: ["2"] });
     world.platform.desk().left("discord", "G1");
     await expect.poll(() => revised).toEqual(["1", "2"]);
+  });
+});
+
+describe("a text that is too long for a question", () => {
+  const text = "How many days of leave? ".repeat(2_000);
+
+  it("is answered by its beginning, and the answer says so", async () => {
+    await using world = await open({});
+    world.platform.desk().ask(asked({ text }));
+    const { markdown } = await world.platform.whenFinished("1000");
+    expect(markdown).toContain("28 days");
+    expect(markdown).toContain("*Your question is longer than 4,000 characters; only its beginning was read.*");
+    world.platform.desk().ask(asked({ id: "1001" }));
+    expect((await world.platform.whenFinished("1001")).markdown).not.toContain("longer than");
+  });
+
+  it("passes to what is remembered, also as an edit, and holds nothing up there", async () => {
+    const passed: boolean[] = [];
+    await using world = await open({
+      brain: {
+        remember: async (messages) => void passed.push(wire.remember.safeParse({ messages }).success),
+        async revise(revisions) {
+          passed.push(wire.revise.safeParse({ revisions }).success);
+          return 1;
+        },
+      },
+    });
+    world.platform.desk().ask(asked({ text }));
+    await world.platform.whenFinished("1000");
+    world.platform.desk().revised({ conversation: asked().message.conversation, ids: ["1000"], text });
+    await expect.poll(() => passed).toEqual([true, true]);
   });
 });
