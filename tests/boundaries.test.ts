@@ -169,6 +169,7 @@ describe("each library has one home", () => {
     "@lancedb/lancedb": /^src\/knowledge\/lance/,
     "apache-arrow": /^src\/knowledge\/lance/,
     "@orama/stemmers": /^src\/words\/words\.ts$/,
+    "chrono-node": /^src\/memory\/dates\.ts$/,
     "@parcel/watcher": /^src\/knowledge\/folder/,
     picomatch: /^src\/knowledge\/folder/,
     piscina: /^src\/knowledge\/read\//,
