@@ -48,8 +48,18 @@ export function showMessage(message: Message): ShownMessage {
     components: [...everyComponent(message.components)]
       .filter(({ type }) => type !== 1 && type !== 17)
       .map(showComponent),
-    attachments: message.attachments.map(({ name, bytes }) => ({ name, text: bytes.toString("utf8") })),
+    attachments: message.attachments.map(showFile),
     thread: message.thread,
+  };
+}
+
+/** Its text is made when somebody looks: it may be larger than any text. */
+function showFile({ name, bytes }: Message["attachments"][number]): ShownMessage["attachments"][number] {
+  return {
+    name,
+    get text() {
+      return bytes.toString("utf8");
+    },
   };
 }
 
