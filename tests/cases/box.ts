@@ -44,8 +44,8 @@ export interface Prompt {
 export interface Program extends AsyncDisposable {
   readonly running: Running;
   readonly url: string;
-  /** From the start to the moment at which all documents were read. */
-  readonly readAfterMs: number;
+  /** How long it read documents: as it says itself, and as long as one saw it read, whichever is longer. */
+  readonly readMs: number;
   /** Whether it runs, all of it, and answers. */
   alive(): Promise<boolean>;
   status(): Promise<Status | undefined>;
@@ -60,7 +60,7 @@ export interface Program extends AsyncDisposable {
 const statusSchema = z.object({
   documents: z.int(),
   passages: z.int(),
-  sync: z.object({ kind: z.string() }),
+  sync: z.object({ kind: z.string(), seconds: z.number().optional() }),
   model: z.object({ kind: z.string(), why: z.string().optional(), writes: z.boolean().optional() }),
   failed: z.array(z.object({ path: z.string(), reason: z.string() })),
 });
@@ -163,7 +163,7 @@ export function scriptOf(puppet: Puppet): Record<string, unknown> {
 
 interface Ready {
   readonly url: string;
-  readonly readAfterMs: number;
+  readonly readMs: number;
 }
 
 async function whenReady(
@@ -173,16 +173,17 @@ async function whenReady(
   const startedAt = performance.now();
   const left = () => START_MS - (performance.now() - startedAt);
   const ended = () => running.child.exitCode !== null || (running.said.err.match(RESTARTED)?.length ?? 0) > 4;
-  let url = "";
+  let [url, seenAt, said] = ["", 0, 0];
   while (left() > 0 && !ended()) {
-    url = /(http:\/\/\S+)/.exec(running.said.out)?.[1] ?? "";
+    if (url === "") [url, seenAt] = [/(http:\/\/\S+)/.exec(running.said.out)?.[1] ?? "", performance.now()];
     const status = url === "" ? undefined : await statusAt(url);
+    said = status?.sync.seconds ?? 0;
     if (status && !["reading", "waiting"].includes(status.sync.kind)) break;
     await delay(25);
   }
-  const readAfterMs = performance.now() - startedAt;
+  const readMs = Math.max(said * 1_000, performance.now() - seenAt);
   if (ended() || left() <= 0) {
-    if (anyhow) return { url, readAfterMs };
+    if (anyhow) return { url, readMs };
     throw new Error(`Hearth did not start: ${running.said.out.slice(-500)} ${running.said.err.slice(-1_000)}`);
   }
   if (acme)
@@ -191,17 +192,18 @@ async function whenReady(
       .catch((error: unknown) => {
         if (!anyhow) throw new Error("Hearth did not connect to Discord", { cause: error });
       });
-  return { url, readAfterMs };
+  return { url, readMs };
 }
 
 async function statusAt(url: string): Promise<Status | undefined> {
+  if (url === "") return undefined;
   const said: unknown = await fetch(new URL("/api/status", url), { signal: AbortSignal.timeout(10_000) })
     .then((response) => response.json())
     .catch(() => undefined);
   return statusSchema.safeParse(said).data;
 }
 
-function createProgram(running: Running, { url, readAfterMs }: Ready): Program {
+function createProgram(running: Running, { url, readMs }: Ready): Program {
   let killed = 0;
   let isStopping = false;
   const pidOf = (half: "core" | "edge") =>
@@ -210,7 +212,7 @@ function createProgram(running: Running, { url, readAfterMs }: Ready): Program {
   return {
     running,
     url,
-    readAfterMs,
+    readMs,
     status: () => statusAt(url),
     async alive() {
       const halves = processes().map(({ half }) => half);
