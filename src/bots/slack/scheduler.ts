@@ -53,12 +53,22 @@ interface Lane {
   last: Promise<void>;
 }
 
-/** A scheduler over a clock of its own. */
-export function createScheduler(rates: Rates = SLACK_RATES): Scheduler {
-  const { laneOf, wait, count } = createLanes(rates);
+/** A clock, in milliseconds. */
+export interface Clock {
+  readonly now: () => number;
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const CLOCK: Clock = {
+  now: () => performance.now(),
+  pause: (ms, signal) => delay(Math.ceil(ms), undefined, { signal, ref: false }),
+};
+
+/** A scheduler for all tokens. */
+export function createScheduler(rates: Rates = SLACK_RATES, clock: Clock = CLOCK): Scheduler {
+  const { laneOf, wait, count } = createLanes(rates, clock);
   const wake = async (due: Due, signal: AbortSignal) => {
-    for (let left = wait(due, 1); left > 0; left = wait(due, 1))
-      await delay(Math.ceil(left), undefined, { signal, ref: false });
+    for (let left = wait(due, 1); left > 0; left = wait(due, 1)) await clock.pause(left, signal);
     signal.throwIfAborted();
     count(due);
   };
@@ -78,13 +88,13 @@ export function createScheduler(rates: Rates = SLACK_RATES): Scheduler {
     },
     close(due, seconds) {
       const lane = laneOf(due);
-      lane.closedUntil = Math.max(lane.closedUntil, performance.now() + seconds * 1_000);
+      lane.closedUntil = Math.max(lane.closedUntil, clock.now() + seconds * 1_000);
     },
   };
 }
 
 /** Calls made in the last minute, by token and method, and when each channel may be posted to next. */
-function createLanes(rates: Rates) {
+function createLanes(rates: Rates, { now }: Clock) {
   const lanes = new Map<string, Lane>();
   const channels = new Map<string, number>();
   const laneOf = ({ key, method }: Due): Lane => {
@@ -99,7 +109,7 @@ function createLanes(rates: Rates) {
     /** How long a call has to wait that may take this share of what there is. */
     wait: (due: Due, share: number): number => {
       const lane = laneOf(due);
-      const at = performance.now();
+      const at = now();
       while (lane.made[0] !== undefined && lane.made[0] <= at - WINDOW_MS) lane.made.shift();
       const most = Math.max(1, Math.floor(rates.perMinute(due.method) * share));
       const full = lane.made.length < most ? 0 : (lane.made.at(-most) ?? at) + WINDOW_MS - at;
@@ -107,10 +117,10 @@ function createLanes(rates: Rates) {
       return Math.max(0, full, apart, lane.closedUntil - at);
     },
     count: (due: Due): void => {
-      laneOf(due).made.push(performance.now());
+      laneOf(due).made.push(now());
       if (due.channel === undefined) return;
       if (channels.size > 5_000) channels.clear();
-      channels.set(channelOf(due), performance.now() + rates.channelMs);
+      channels.set(channelOf(due), now() + rates.channelMs);
     },
   };
 }

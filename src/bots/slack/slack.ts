@@ -1,4 +1,4 @@
-import type { App, Receiver } from "@slack/bolt";
+import type { Receiver } from "@slack/bolt";
 import { UserError } from "../../user-error.ts";
 import type { ChatPlatform, Desk } from "../platform.ts";
 import { splitMarkdown } from "../split.ts";
@@ -20,7 +20,7 @@ export type SlackState =
   | { readonly kind: "connecting" | "connected" }
   | { readonly kind: "stopped"; readonly why: string };
 
-/** Slack, with what a status can show of it. */
+/** Slack, and what a status can show of it. */
 export interface Slack extends ChatPlatform {
   state(): SlackState;
   counts(): Readonly<SlackCounts>;
@@ -56,11 +56,11 @@ export function openSlack(options: SlackOptions): Promise<Slack> {
     closing: new AbortController(),
     state: { kind: "connecting" },
   };
+  const { settings } = options;
   const now = () => {
     if (!running.wired) throw new Error("Slack has not been connected yet");
     return running.wired;
   };
-  const { settings } = options;
   return Promise.resolve({
     name: "slack",
     start: (desk, { signal }) => start(running, { desk, signal }),
@@ -95,7 +95,6 @@ interface Running {
   wired?: Wired;
   receiver?: Receiver;
   replays?: Replays;
-  app?: App;
 }
 
 async function start(running: Running, { desk, signal }: { readonly desk: Desk; readonly signal: AbortSignal }) {
@@ -114,11 +113,11 @@ async function start(running: Running, { desk, signal }: { readonly desk: Desk; 
     running.wired = wired;
     const receiver = createReceiver(running, wired);
     running.receiver = receiver;
-    running.app = createApp({ receiver: guarded(receiver, wired, running), installs, log, api: settings.api });
+    const app = createApp({ receiver: guarded(receiver, wired, running), installs, log, api: settings.api });
     createSlackInteractions({
       ...options,
       ...wired,
-      app: running.app,
+      app,
       installs,
       counts: () => statusCounts(options, counts),
       signal: closing.signal,
@@ -126,6 +125,8 @@ async function start(running: Running, { desk, signal }: { readonly desk: Desk; 
     closing.signal.throwIfAborted();
     await receiver.start();
   } catch (error) {
+    // The last install may go while the first connection is being made.
+    if (running.state.kind === "stopped") throw new UserError(running.state.why, { cause: error });
     if (error instanceof UserError) stop(running, error.message);
     throw error;
   }
@@ -135,7 +136,7 @@ function statusCounts({ waiting }: SlackOptions, counts: SlackCounts): Readonly<
   return {
     ...waiting?.(),
     "connections made": counts.connections,
-    "messages of the connection not understood": counts.malformed,
+    "messages not understood": counts.malformed,
     "requests refused": counts.refused,
     "times Slack asked to wait": counts.waits,
   };
