@@ -3,14 +3,15 @@ import { dirname, relative } from "node:path";
 import type { Check } from "../bots/check.ts";
 import { readFolders, readSettings, type CommandLine, type Place, type Settings } from "../config.ts";
 import { codeOf } from "../error-code.ts";
+import type { FolderOptions } from "../knowledge/source.ts";
 import { findWrapper, judgeSeal, viewNetwork } from "../seal.ts";
 import { UserError } from "../user-error.ts";
 
-/** Whether the configuration can be used, and the settings where it can. */
+/** Whether the configuration can be used, and settings and folders where it can. */
 export function checkConfiguration(
   commandLine: CommandLine,
   place: Place,
-): { readonly checks: readonly Check[]; readonly settings?: Settings } {
+): { readonly checks: readonly Check[]; readonly settings?: Settings; readonly folders?: readonly FolderOptions[] } {
   try {
     const settings = readSettings(commandLine, place);
     const folders = readFolders(commandLine, place);
@@ -21,6 +22,7 @@ export function checkConfiguration(
     const documents = settings.isManual ? "Hearth's own manual" : folders.map(({ folder }) => folder).join(", ");
     return {
       settings,
+      folders,
       checks: [
         { what: "the configuration", level: "ok", says },
         ...(folders.length > 0

@@ -1,6 +1,7 @@
 import { toJsonLine } from "../bots/terminal/plain.ts";
 import type { Check } from "../bots/check.ts";
 import type { CommandLine, Settings } from "../config.ts";
+import type { FolderOptions } from "../knowledge/source.ts";
 import { checkConfiguration, checkData, checkSeal } from "./doctor-checks.ts";
 import type { World } from "./launch.ts";
 import { write } from "./write.ts";
@@ -13,7 +14,7 @@ export interface Examined {
 }
 
 /**
- * `hearth doctor`: looks at the configuration, the data folder, the seal and Discord, starting nothing, and prints each with its cure.
+ * `hearth doctor`: looks at the configuration, the data folder, the seal, Discord and Slack, starting nothing, and prints each with its cure.
  * The exit code is 0, or 1 where there is a problem.
  */
 export async function runDoctor(
@@ -21,12 +22,14 @@ export async function runDoctor(
   { place, platform, surroundings }: Pick<World, "place" | "platform" | "surroundings">,
 ): Promise<number> {
   const { out, signal } = surroundings;
-  const { checks: first, settings } = checkConfiguration(commandLine, place);
+  const { checks: first, settings, folders = [] } = checkConfiguration(commandLine, place);
   const discord = settings ? await examineDiscord(settings, signal) : { checks: [] };
+  const slack = settings ? await examineSlack(settings, { folders, signal }) : [];
   const checks = [
     ...first,
     ...(settings ? [checkData(settings), checkSeal(settings, { platform })] : []),
     ...discord.checks,
+    ...slack,
   ];
   const isWell = checks.every(({ level }) => level !== "problem");
   const invite = "invite" in discord ? discord.invite : undefined;
@@ -42,6 +45,27 @@ async function examineDiscord({ discord }: Settings, signal: AbortSignal): Promi
   }
   const { checkDiscord } = await import("../bots/discord/doctor.ts");
   return checkDiscord(discord, { signal });
+}
+
+async function examineSlack(
+  { slack }: Settings,
+  { folders, signal }: { readonly folders: readonly FolderOptions[]; readonly signal: AbortSignal },
+): Promise<readonly Check[]> {
+  if (!slack) {
+    const says =
+      "Slack: not connected, for there is no token; docs/slack.md says how to make an app, and SLACK_BOT_TOKEN and SLACK_APP_TOKEN, or the same with _FILE, give its tokens to Hearth";
+    return [{ what: "no token for Slack", level: "ok", says }];
+  }
+  const { checkSlack } = await import("../bots/slack/doctor.ts");
+  return checkSlack(slack, { channels: channelsOf(folders), signal });
+}
+
+/** The channels of Slack whose readers documents are for. */
+function channelsOf(folders: readonly FolderOptions[]): readonly { team: string; channel: string; by: string }[] {
+  return folders.flatMap(({ audience }, index) => {
+    const [, team, channel] = /^slack:([^:]+):([^:]+)$/.exec(audience) ?? [];
+    return team === undefined || channel === undefined ? [] : [{ team, channel, by: `documents[${index}].audience` }];
+  });
 }
 
 interface Report {

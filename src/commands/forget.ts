@@ -27,12 +27,32 @@ function inboxOf({ edgeFolder }: Folders): string {
   return join(edgeFolder, "inbox.sqlite");
 }
 
+const DIGITS = /^\d{5,20}$/;
+
+/** What ids look like, and where people find them. */
+const IDS: Readonly<
+  Record<PlatformName, Readonly<Record<"space" | "channel" | "person", RegExp>> & { readonly help: string }>
+> = {
+  discord: {
+    space: /^(?:@me|\d{5,20})$/,
+    channel: DIGITS,
+    person: DIGITS,
+    help: "give its digits (in Discord: right-click, Copy ID)",
+  },
+  slack: {
+    space: /^[TE][A-Z0-9]{2,20}$/,
+    channel: /^[CDG][A-Z0-9]{2,20}$/,
+    person: /^(?:[TE][A-Z0-9]{2,20}:)?[UW][A-Z0-9]{2,20}$/,
+    help: "a workspace's begins with T, a channel's with C, D or G, a member's with U or W (docs/slack.md says where they are)",
+  },
+};
+
 /** Throws a UserError for words that are no ids, and where a running Hearth has what is to be deleted. */
-export function checkForget({ space, channel, person }: ForgetOptions, folders: Folders): void {
-  const given = { "--space": space === "@me" ? undefined : space, "--channel": channel, "--person": person };
-  for (const [option, id] of Object.entries(given)) {
-    if (id !== undefined && !/^\d{5,20}$/.test(id))
-      throw new UserError(`${option} "${id}" is no id; give its digits (in Discord: right-click, Copy ID)`);
+export function checkForget(options: ForgetOptions, folders: Folders): void {
+  const { help, ...forms } = IDS[options.platform];
+  for (const key of ["space", "channel", "person"] as const) {
+    const id = options[key];
+    if (id !== undefined && !forms[key].test(id)) throw new UserError(`--${key} "${id}" is no id; ${help}`);
   }
   const kept = ["answers.sqlite", "memory.sqlite"].map((name) => join(folders.data, name));
   const used = [...kept, inboxOf(folders)].find(isInUse);
@@ -58,7 +78,7 @@ export async function runForget(
     platform,
     space,
     ...(channel !== undefined && { channel }),
-    ...(person !== undefined && { askerId: person }),
+    ...(person !== undefined && { askerId: askerOf({ platform, space, person }) }),
   };
   const rows = forgetInbox(of, { folders, log });
   const { messages, answers, ratings } = await brain.forget(of, { signal });
@@ -70,6 +90,11 @@ export async function runForget(
   ];
   await write(out, `${lines.join("\n")}\n`, { signal });
   return 0;
+}
+
+/** On Slack an id means a person only together with a workspace: that of the space, unless another stands before it. */
+function askerOf({ platform, space, person }: Pick<ForgetOptions, "platform" | "space"> & { readonly person: string }) {
+  return platform === "slack" && !person.includes(":") ? `${space}:${person}` : person;
 }
 
 function forgetInbox(

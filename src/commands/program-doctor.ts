@@ -7,7 +7,7 @@ import type { Wiring } from "./launch.ts";
 export function addDoctor(program: Command, { world, run }: Wiring): void {
   program
     .command("doctor")
-    .description("look at configuration, data folder, seal and Discord, and say what cures what is not well")
+    .description("look at configuration, data folder, seal, Discord and Slack, and say what cures what is not well")
     .option("--json", "print one JSON object", false)
     .action(
       run((options: { json: boolean }, command: Command) =>

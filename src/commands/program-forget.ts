@@ -9,11 +9,11 @@ export function addForget(program: Command, { world, run }: Wiring): void {
   program
     .command("forget")
     .description(
-      "delete what is kept of a chat platform's server, such as one that has removed the bot; Hearth must not be running",
+      "delete what is kept of a server or workspace, such as one that has removed the bot; Hearth must not be running",
     )
-    .addOption(new Option("--platform <name>", "which platform").choices(["discord"]).makeOptionMandatory())
-    .requiredOption("--space <id>", 'the server\'s id, or "@me" for direct messages')
-    .option("--channel <id>", "one channel of it, or one thread")
+    .addOption(new Option("--platform <name>", "which platform").choices(["discord", "slack"]).makeOptionMandatory())
+    .requiredOption("--space <id>", "the server's or workspace's id; on Discord \"@me\" for direct messages")
+    .option("--channel <id>", "one channel of it; on Discord also one thread")
     .option("--person <id>", "what one person asked there")
     .action(
       run(async (options: ForgetOptions, command: Command) => {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDiscordEmulator } from "../../emulators/discord/emulator.ts";
+import { openSlackEmulator } from "../../emulators/slack/emulator.ts";
 import { runDoctor } from "../../src/commands/doctor.ts";
 import type { CommandLine } from "../../src/config.ts";
 import { root, scratch } from "../helpers/hearth.ts";
@@ -35,7 +36,27 @@ describe("hearth doctor", () => {
     expect(said).toMatch(/^ok +Configuration: there is no config\/hearth\.yaml; the defaults are used$/m);
     expect(said).toMatch(/^ok +Data: .*\/data will be made$/m);
     expect(said).toMatch(/^ok +Discord: not connected, .*docs\/discord\.md.*DISCORD_TOKEN/m);
+    expect(said).toMatch(/^ok +Slack: not connected, .*docs\/slack\.md.*SLACK_BOT_TOKEN/m);
     expect(said).not.toContain("problem");
+  });
+
+  it("looks at Slack, and at the channels that documents are for", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const acme = slack.world.workspace({ name: "Acme" });
+    slack.world.channel({ team: acme.id, name: "general" });
+    const leads = slack.world.channel({ team: acme.id, name: "leads", kind: "private", bot: false });
+    const documents = `documents:\n  - folder: docs\n    audience: "slack:${acme.id}:${leads}"\n`;
+    using place = scratch({
+      "config/hearth.yaml": `${documents}slack:\n  api: "${slack.api}"\n`,
+      "docs/leave.md": "# Leave\n",
+    });
+    const environment = { SLACK_BOT_TOKEN: acme.token, SLACK_APP_TOKEN: slack.appToken };
+    const { code, said } = await doctor(place.folder, { environment });
+    expect(said).toMatch(/^ok +Slack: the token in SLACK_BOT_TOKEN is that of hearth in Acme$/m);
+    expect(said).toMatch(/^warning +Slack: in Acme the app has more rights than needed: [^\n]+\n +Cure: .*Reinstall$/m);
+    expect(said).toMatch(new RegExp(`^warning +Slack: documents\\[0\\]\\.audience names the channel ${leads}`, "m"));
+    expect(said).not.toContain("problem  Slack");
+    expect(code).toBe(said.includes("problem") ? 1 : 0);
   });
 
   it("shows a mistake in the configuration with its line, and the exit code is 1", async () => {

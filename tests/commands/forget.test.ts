@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openInbox } from "../../src/bots/inbox-sqlite.ts";
 import type { ChatMessage, Conversation } from "../../src/chat.ts";
-import { checkForget } from "../../src/commands/forget.ts";
+import { checkForget, runForget } from "../../src/commands/forget.ts";
 import { silentLog } from "../../src/log.ts";
 import { openMemory } from "../../src/memory/sqlite.ts";
 import { hearth, scratch } from "../helpers/hearth.ts";
+import { scriptedBrain } from "../helpers/scripted-brain.ts";
+import { surroundings } from "../helpers/surroundings.ts";
 
 const GUILD = "112233445566778899";
 const OTHER = "998877665544332211";
@@ -80,6 +82,33 @@ describe("hearth forget", () => {
     expect(() => checkForget({ platform: "discord", space: GUILD }, folders)).toThrow(
       /^A running Hearth has .*memory\.sqlite; stop it first/,
     );
+  });
+
+  it("knows what ids look like on Slack, where a person is one together with a workspace", async () => {
+    using place = scratch();
+    const folders = { data: place.folder, edgeFolder: join(place.folder, "edge") };
+    const forgotten: unknown[] = [];
+    const brain = scriptedBrain({
+      forget: async (of) => {
+        forgotten.push(of);
+        return { messages: 0, answers: 0, ratings: 0 };
+      },
+    });
+    const of = { platform: "slack", space: "T0ACME" } as const;
+    for (const more of [{}, { channel: "C0GENERAL" }, { person: "U0ADA" }, { person: "T0OTHER:U0ADA" }]) {
+      checkForget({ ...of, ...more }, folders);
+      await runForget({ ...of, ...more }, { brain, folders, log, surroundings: surroundings() });
+    }
+    expect(forgotten).toEqual([
+      of,
+      { ...of, channel: "C0GENERAL" },
+      { ...of, askerId: "T0ACME:U0ADA" },
+      { ...of, askerId: "T0OTHER:U0ADA" },
+    ]);
+    expect(() => checkForget({ ...of, channel: "general" }, folders)).toThrow(
+      /^--channel "general" is no id; a workspace's begins with T/,
+    );
+    expect(() => checkForget({ platform: "slack", space: "@me" }, folders)).toThrow(/^--space "@me" is no id/);
   });
 
   it("refuses what is no id", async () => {
