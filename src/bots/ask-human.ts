@@ -25,9 +25,9 @@ export function humansFor(settings: HumanSettings, conversation: Conversation): 
   return { users: idsOf(entries, "user"), roles: [...idsOf(entries, "role"), ...idsOf(entries, "group")] };
 }
 
-/** A guild's id is a number, and direct messages are in no guild; in Slack a channel's id says what it is. */
-function isDirect({ platform, space, channel }: Conversation): boolean {
-  return platform === "slack" ? channel.startsWith("D") : !/^\d+$/.test(space);
+/** Whether nobody but the asker reads there: Discord has a name for the space of direct messages, and in Slack a channel's id says so. */
+export function isDirect({ platform, space, channel }: Conversation): boolean {
+  return platform === "slack" ? channel.startsWith("D") : space === "@me";
 }
 
 function mentionsOf({ askHuman }: HumanSettings, place: string | undefined): string[] {

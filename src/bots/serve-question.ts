@@ -141,7 +141,8 @@ async function endOf(job: Job, reply: Reply, options: Answering & Signals): Prom
   }
 }
 
-function questionOf(
+/** A question as the core takes it. */
+export function questionOf(
   { message }: Asked,
   given: {
     readonly turns: Awaited<ReturnType<Brain["turns"]>>;
@@ -156,7 +157,10 @@ function questionOf(
 }
 
 /** Whoever replies to a later part of an answer means all of it, which is kept by its first. */
-function turnsOf({ platform, message }: Asked, { inbox }: Pick<Answering, "inbox">): Parameters<Brain["turns"]>[0] {
+export function turnsOf(
+  { platform, message }: Asked,
+  { inbox }: { readonly inbox: Pick<Inbox, "given"> },
+): Parameters<Brain["turns"]>[0] {
   const { conversation, replyTo } = message;
   if (replyTo === undefined) return { conversation };
   return { conversation, replyTo: inbox.given({ platform, messageId: replyTo })?.posted[0].id ?? replyTo };

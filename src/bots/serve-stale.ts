@@ -1,12 +1,14 @@
-import type { Brain, StaleAnswer } from "../brain/brain.ts";
-import { humansFor } from "./ask-human.ts";
+import type { Answered, Brain, StaleAnswer } from "../brain/brain.ts";
+import type { Turn } from "../chat.ts";
+import { humansFor, isDirect } from "./ask-human.ts";
 import type { Inbox } from "./inbox.ts";
-import type { ChatPlatform, Given } from "./platform.ts";
-import { renderAnswer } from "./render.ts";
+import type { Asked, Content, Given } from "./platform.ts";
+import { answerText, renderAnswer } from "./render.ts";
 import { staleWords, updatedWords } from "./render-states.ts";
 import { untilDone } from "./serve-again.ts";
 import { fetchFiles } from "./serve-files.ts";
-import type { Answering, AnsweringSettings } from "./serve-question.ts";
+import { messageOf } from "./serve-keep.ts";
+import { questionOf, turnsOf, type Answering, type AnsweringSettings } from "./serve-question.ts";
 import { Undeliverable } from "./undeliverable.ts";
 
 /** What the owner chose about answers whose sources have changed: a line below them, or another answer in their place. */
@@ -16,7 +18,7 @@ export interface StaleSettings extends AnsweringSettings {
 
 /** What it takes to look after answers that were given. */
 export interface Healing extends Omit<Answering, "brain" | "inbox"> {
-  readonly brain: Pick<Brain, "answer" | "turns" | "watchAnswers">;
+  readonly brain: Pick<Brain, "answer" | "turns" | "remember" | "watchAnswers">;
   readonly inbox: Pick<Inbox, "give" | "given">;
   readonly settings: StaleSettings;
 }
@@ -66,21 +68,77 @@ async function isUpdated(
   const note = updatedWords(stale.sources, { day: new Date(now()).toISOString().slice(0, 10) });
   const canAskHuman = given.seenBy === "place" && humansFor(settings, given.conversation) !== undefined;
   const content = renderAnswer(answered, { ...settings, canAskHuman, note });
-  await platform.amend(given, content, { signal });
+  await amend({ given, content }, healing, { signal });
+  await remember({ given, answered }, healing, { signal });
   inbox.give({ ...given, answerId: answered.id });
   return true;
 }
 
-async function answerAgain(
-  asked: Parameters<ChatPlatform["clearance"]>[0],
-  { platform, brain }: Pick<Healing, "platform" | "brain">,
+/**
+ * Puts an answer in the place of another, however often it takes: the core knows of that other no more, and does not tell of it again.
+ * Rejects with an Undeliverable, or with the signal.
+ */
+async function amend(
+  { given, content }: { readonly given: Given; readonly content: Content },
+  { platform, log }: Healing,
   { signal }: { readonly signal: AbortSignal },
-): Promise<Awaited<ReturnType<Brain["answer"]>>> {
-  const { message } = asked;
+): Promise<void> {
+  let gone: Undeliverable | undefined;
+  const once = async () => {
+    try {
+      await platform.amend(given, content, { signal });
+    } catch (error) {
+      if (!(error instanceof Undeliverable)) throw error;
+      gone = error;
+    }
+  };
+  await untilDone(once, {
+    signal,
+    failed: (error) =>
+      log.warn({ job: given.job, err: error }, "another answer could not be put in its place yet; it is tried again"),
+  });
+  if (gone) throw gone;
+  signal.throwIfAborted();
+}
+
+/** Follow-ups go on from what the answer says now. */
+async function remember(
+  { given, answered }: { readonly given: Given; readonly answered: Answered },
+  { brain, log }: Healing,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
+  if (given.seenBy !== "place") return;
+  const { posted, askedId: to, givenAt: at } = given;
+  await brain
+    .remember([messageOf(posted[0], { text: answerText(answered.answer), to, at })], { signal })
+    .catch((error: unknown) => {
+      log.warn({ job: given.job, err: error }, "what is said now could not be kept for follow-ups");
+    });
+}
+
+/** Undefined where it is no longer known what was said before. */
+async function answerAgain(
+  asked: Asked,
+  healing: Healing,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<Answered | undefined> {
+  const { platform, brain } = healing;
+  const turns = await turnsBefore(asked, healing, { signal });
+  if (!turns) return undefined;
   const clearance = await platform.clearance(asked, { signal });
   const { files } = await fetchFiles(asked.files, { platform, signal });
-  const { conversation, replyTo } = message;
-  // What was said after the question is no part of it: elsewhere than in threads only what it replies to was said before.
-  const turns = replyTo === undefined ? [] : await brain.turns({ conversation, replyTo }, { signal });
-  return brain.answer({ message, turns, clearance, ...(files.length > 0 && { files }) }, { signal });
+  return brain.answer(questionOf(asked, { turns, clearance, files }), { signal });
+}
+
+/** In a thread and in direct messages all is kept that was said, also after the question: the answer that is no longer true, too. */
+async function turnsBefore(
+  asked: Asked,
+  { brain, inbox }: Healing,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<readonly Turn[] | undefined> {
+  const { conversation, text } = asked.message;
+  const turns = await brain.turns(turnsOf(asked, { inbox }), { signal });
+  if (conversation.thread === undefined && !isDirect(conversation)) return turns;
+  const place = turns.findIndex(({ role, text: said }) => role === "user" && said === text);
+  return place === -1 ? undefined : turns.slice(0, place);
 }
