@@ -54,6 +54,24 @@ describe("passages in a message", () => {
   });
 });
 
+describe("a passage that grows when it is quoted", () => {
+  it.each([
+    ["of many short lines", { text: "x\ny\n".repeat(2_000) }],
+    ["with an address as long as a message", { url: `https://docs.acme.example/${"x".repeat(1_990)}` }],
+    ["of nothing but addresses", { text: "https://evil.example/y ".repeat(500) }],
+  ])("is there still: one %s", (_kind, of) => {
+    for (const count of [1, 4]) {
+      const text = passagesText(
+        Array.from({ length: count }, () => passage(of)),
+        { linkHosts: [] },
+      );
+      expect(text.match(/^\*\*Leave › Annual leave/gm)).toHaveLength(count);
+      expect(text.match(/^> ./gm)?.length).toBeGreaterThanOrEqual(count);
+      expect(text.length).toBeLessThanOrEqual(1_940);
+    }
+  });
+});
+
 describe("why", () => {
   const considered = { ...passage({ url: `https://docs.acme.example/${"x".repeat(200)}` }), score: 1, isUsed: false };
   const why: Why = {
