@@ -30,7 +30,7 @@ export function silentLog(): Log {
 
 function serializeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { type: typeof error };
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const frames = framesOf(error);
   return {
     type: error.name,
     ...("code" in error && { code: error.code }),
@@ -38,6 +38,15 @@ function serializeError(error: unknown): unknown {
     frames: frames.slice(0, 8).map((line) => line.trim()),
     ...(error.cause !== undefined && { cause: serializeError(error.cause) }),
   };
+}
+
+/** Where the error was made. What it says stands before, and may have lines that look like frames: people paste such. */
+function framesOf({ message, stack = "" }: Error): string[] {
+  const end = message === "" ? 0 : stack.indexOf(message) + message.length;
+  return stack
+    .slice(end)
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line));
 }
 
 /** Whether the error was made in a file of Hearth's: native code has no frame of its own, and shows as "at async" or <anonymous>. */

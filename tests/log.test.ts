@@ -36,6 +36,14 @@ describe("the log", () => {
     expect(text).toContain("SyntaxError");
   });
 
+  it("leaves out a stack that somebody pasted into a question", () => {
+    const pasted = thrownBy(() => JSON.parse("\n    at CANARY (/srv/app.js:1:1)\n"));
+    expect(pasted).toMatchObject({ message: expect.stringContaining("\n    at CANARY") });
+    const text = logged((log) => log.error({ err: pasted }, "x"));
+    expect(text).not.toContain("CANARY");
+    expect(text).toContain("log.test.ts");
+  });
+
   it("leaves out tokens and texts that were logged by mistake", () => {
     const text = logged((log) =>
       log.info({ token: "CANARY", message: { text: "CANARY" }, passage: { text: "CANARY" } }, "x"),
