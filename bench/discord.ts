@@ -7,9 +7,9 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { openDiscordEmulator, type DiscordEmulator } from "../emulators/discord/emulator.ts";
-import { randomFrom } from "../src/eval/random.ts";
-import { childrenOf, hearth, scratch, type Running } from "../tests/helpers/hearth.ts";
+import { childrenOf, DOCUMENTS, hearth, scratch, type Running } from "../tests/helpers/hearth.ts";
 import { median, percentile } from "./figures.ts";
+import { makeStorm, QUESTIONS_ASKED } from "./storm.ts";
 
 const PART = process.argv[2] ?? "all";
 const QUESTIONS = Number(process.argv[3] ?? 10_000);
@@ -19,22 +19,9 @@ const COMMANDS = 300;
 const MESSAGES = 20_000;
 const PEOPLE = 200;
 const CHANNELS = 10;
-/** Questions that wait for their answers at a time. */
-const IN_HAND = 24;
-/** A kill comes when Hearth has been back for so long. */
-const BACK_MS = 1_500;
-
 const REPLY = z.object({ message_reference: z.object({ message_id: z.string() }) });
 
 const token = ["A".repeat(24), "B".repeat(6), "C".repeat(38)].join(".");
-const random = randomFrom(20_261_128);
-const oneOf = <T>(values: readonly T[]): T | undefined => values[Math.floor(random() * values.length)];
-
-const DOCUMENTS = {
-  "docs/leave.md": "# Leave\n\n## Annual leave\n\nEverybody gets 28 days of annual leave a year.\n",
-  "docs/travel.md": "# Travel\n\n## Trains\n\nTrains are booked through the travel desk.\n",
-};
-
 if (PART === "acks" || PART === "all") await measureAcks();
 if (PART === "storm" || PART === "all") await measureStorm();
 if (PART === "memory" || PART === "all") await measureMemory();
@@ -85,13 +72,12 @@ async function measureAcks(): Promise<void> {
     for (let number = 0; number < COMMANDS; number += 1) {
       const by = people[number % people.length] ?? "";
       // The model's queue is never empty.
-      if (number % 10 === 0)
-        emulator.say({ by, in: channel, text: "How many days of annual leave?", mentionsBot: true });
+      if (number % 10 === 0) emulator.say({ by, in: channel, text: QUESTIONS_ASKED[0], mentionsBot: true });
       const asked = emulator.slash({
         by: people[(number + 7) % people.length] ?? "",
         in: channel,
         name: number % 2 === 0 ? "ask" : "docs",
-        options: number % 2 === 0 ? { question: "How are trains booked?" } : { query: "trains" },
+        options: number % 2 === 0 ? { question: QUESTIONS_ASKED[1] } : { query: "trains" },
       });
       await emulator.until(() => asked.acknowledgedAfter !== undefined || asked.state === "late", 10_000);
       after.push(asked.acknowledgedAfter ?? 3_000);
@@ -105,48 +91,27 @@ async function measureAcks(): Promise<void> {
 }
 
 async function measureStorm(): Promise<void> {
-  await inWorld("use: none", async (world) => {
-    const { emulator, people, channels, running } = world;
-    const startedAt = performance.now();
-    const stop = new AbortController();
-    const troubles = makeTrouble(world, stop.signal);
-    const open = new Map<string, { readonly channel: string; readonly by: string }>();
-    const asked = new Map<string, string>();
-    const answers = createCounter(emulator);
-    const free = [...people];
-    let number = 0;
-    while (asked.size < QUESTIONS || open.size > 0) {
-      if (asked.size < QUESTIONS && open.size < IN_HAND && free.length > 0) {
-        const by = free.shift() ?? "";
-        const channel = channels[number++ % channels.length] ?? "";
-        const text = random() < 0.5 ? "How many days of annual leave do we get?" : "How are trains booked?";
-        const id = emulator.say({ by, in: channel, text, mentionsBot: true });
-        open.set(id, { channel, by });
-        asked.set(id, channel);
-        continue;
-      }
-      await delay(20);
-      const answered = answers();
-      for (const [id, { by }] of open) {
-        if (!answered.has(id)) continue;
-        open.delete(id);
-        free.push(by);
-      }
-      if (performance.now() - startedAt > 3_600_000) break;
-    }
-    stop.abort();
-    const { reconnects, kills } = await troubles;
-    // What is doubled may come late.
-    await delay(10_000);
-    const counts = answers();
-    const lost = [...asked.keys()].filter((id) => !counts.has(id)).length;
-    const doubled = [...asked.keys()].filter((id) => (counts.get(id) ?? 0) > 1).length;
-    const minutes = ((performance.now() - startedAt) / 60_000).toFixed(1);
-    console.log(
-      `${asked.size} questions in ${minutes} min under ${reconnects} reconnects and ${kills} kills: ${lost} lost, ${doubled} doubled`,
-    );
-    if (lost + doubled > 0) process.exitCode = 1;
-    if (running.child.exitCode !== null) throw new Error("Hearth has ended by itself");
+  await inWorld("use: none", async ({ emulator, running, people, channels }) => {
+    const { gateway } = emulator;
+    await makeStorm({
+      running,
+      people,
+      channels,
+      questions: QUESTIONS,
+      reconnects: RECONNECTS,
+      kills: KILLS,
+      ask: (question) => emulator.say({ ...question, mentionsBot: true }),
+      answers: createCounter(emulator),
+      isConnected: () => gateway.sessions > 0,
+      troubles: [
+        ...[1006, 4000, 4009, 1000].map((code) => () => gateway.disconnect(code)),
+        () => gateway.reconnect(),
+        () => gateway.invalidate(true),
+        () => gateway.invalidate(false),
+        () => gateway.garble(),
+        () => gateway.redeliver(50),
+      ],
+    });
   });
 }
 
@@ -168,47 +133,6 @@ function createCounter({ transcript }: DiscordEmulator): () => ReadonlyMap<strin
     }
     return counts;
   };
-}
-
-async function makeTrouble(
-  { emulator, running }: World,
-  signal: AbortSignal,
-): Promise<{ readonly reconnects: number; readonly kills: number }> {
-  const { gateway } = emulator;
-  const kinds = [
-    () => gateway.disconnect(1006),
-    () => gateway.disconnect(4000),
-    () => gateway.disconnect(4009),
-    () => gateway.disconnect(1000),
-    () => gateway.reconnect(),
-    () => gateway.invalidate(true),
-    () => gateway.invalidate(false),
-    () => gateway.garble(),
-    () => gateway.redeliver(50),
-  ];
-  const done = { reconnects: 0, kills: 0 };
-  while (!signal.aborted && (done.reconnects < RECONNECTS || done.kills < KILLS)) {
-    const back = () => gateway.sessions > 0;
-    if (
-      !(await emulator.until(back, 120_000).then(
-        () => true,
-        () => false,
-      ))
-    )
-      break;
-    await delay(BACK_MS * random(), undefined, { signal }).catch(() => {});
-    if (done.reconnects * KILLS <= done.kills * RECONNECTS && done.reconnects < RECONNECTS) {
-      oneOf(kinds)?.();
-      done.reconnects += 1;
-    } else if (done.kills < KILLS) {
-      const children = childrenOf(running.child);
-      const victims = oneOf([["edge"], ["core"], ["edge", "core"]]) ?? [];
-      for (const victim of victims) if (children[victim] !== undefined) process.kill(children[victim], "SIGKILL");
-      done.kills += 1;
-      await delay(BACK_MS, undefined, { signal }).catch(() => {});
-    }
-  }
-  return done;
 }
 
 async function measureMemory(): Promise<void> {
