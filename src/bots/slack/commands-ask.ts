@@ -15,6 +15,7 @@ const MOST_KNOWN = 5_000;
 
 const NOTHING_ASKED = "There is no question in that; write it in plain words behind `/ask`.";
 const NOT_IN = "I take no part in this direct message. Write to me directly, or ask in a channel.";
+const ELSEWHERE = "I am not in your workspace, and cannot answer there.";
 const FOLLOWS = "Your question is with me. The answer follows, for you alone.";
 
 /** Who typed a command, and where. Pure. */
@@ -29,7 +30,9 @@ export function doerOf({ team_id: team, channel_id: channel, user_id: user, user
 export function createAsk(tools: Pick<SlackInteractionTools, "desk" | "installs" | "call" | "signal">) {
   const isOwn = createOwnDirect(tools);
   return async (command: SlashCommand, ack: Ack): Promise<void> => {
-    const asked = toAsked(command, { botUser: tools.installs.of(command.team_id)?.botUser ?? "" });
+    const install = tools.installs.of(command.team_id);
+    if (!install) return ack(ELSEWHERE);
+    const asked = toAsked(command, install);
     if (asked.message.text === "") return ack(NOTHING_ASKED);
     // In a direct message of two people the answer would be seen by who may not read what it is taken from.
     if (isDirect(command.channel_id) && !(await isOwn(doerOf(command)))) return ack(NOT_IN);

@@ -66,7 +66,8 @@ export function createApp({
     receiver,
     authorize({ teamId, enterpriseId }) {
       const install = installs.of(teamId ?? "") ?? installs.of(enterpriseId ?? "");
-      if (!install) return Promise.reject(new Error("An event came from a workspace that Hearth has no token for"));
+      // People of other companies press buttons in shared channels; the answer that a button is of says by which token.
+      if (!install) return Promise.resolve({});
       const { token: botToken, botId, botUser: botUserId } = install;
       return Promise.resolve({ botToken, botId, botUserId });
     },

@@ -273,17 +273,15 @@ describe("buttons", () => {
   const press = ({ slack, general, ada }: World, message: string, action: string, by = ada) =>
     slack.press({ by, in: general, message, action });
 
-  it("Stop ends the writing for the asker, and for who manages the channel", async () => {
-    const job = "job2";
-    const here = await world({ stop: (_job, person) => (person.endsWith(":ASKER") ? "stopped" : "not yours") });
-    const { ts } = await here.give({}, [{ kind: "stop", job }]);
-    const asked = here.inbox.accept({
+  /** The job of a question of somebody else's that waits. */
+  const waiting = ({ inbox, acme, general }: World): string => {
+    const job = inbox.accept({
       id: "q",
       platform: "slack",
       message: {
         id: "1",
-        conversation: { platform: "slack", space: here.acme.id, channel: here.general },
-        author: { id: `${here.acme.id}:ASKER`, name: "asker", isBot: false },
+        conversation: { platform: "slack", space: acme.id, channel: general },
+        author: { id: `${acme.id}:ASKER`, name: "asker", isBot: false },
         text: "Leave?",
         sentAt: new Date().toISOString(),
       },
@@ -291,14 +289,22 @@ describe("buttons", () => {
       files: [],
       route: {},
     });
-    expect(asked).toBeDefined();
+    if (!job) throw new Error("It was asked already");
+    return job.job;
+  };
+
+  it("Stop ends the writing for the asker, and for who manages the channel", async () => {
+    const job = "job2";
+    const here = await world({ stop: (_job, person) => (person.endsWith(":ASKER") ? "stopped" : "not yours") });
+    const { ts } = await here.give({}, [{ kind: "stop", job }]);
     const action = `h1:stop:${job}`;
     await press(here, ts, action, here.ben);
     await told(here, here.ben, /finished already/);
-    const real = await here.give({}, [{ kind: "stop", job: asked?.job ?? "" }]);
-    await press(here, real.ts, `h1:stop:${asked?.job}`, here.ben);
+    const open = waiting(here);
+    const real = await here.give({}, [{ kind: "stop", job: open }]);
+    await press(here, real.ts, `h1:stop:${open}`, here.ben);
     await told(here, here.ben, /Only who asked can stop this/);
-    await press(here, real.ts, `h1:stop:${asked?.job}`, here.ada);
+    await press(here, real.ts, `h1:stop:${open}`, here.ada);
     await eventually(() => here.stopped.at(-1)?.[1] === `${here.acme.id}:ASKER`);
   });
 
@@ -375,6 +381,30 @@ describe("buttons", () => {
     await press(here, other.ts, `h1:human:${ANSWER}`, ben);
     await told(here, ben, /Nobody is named/);
     expect(slack.visible({ to: ada, in: general }).some(({ text }) => text.includes("asks for an answer"))).toBe(false);
+  });
+
+  it("work for people of another company in a shared channel, who are nobody's admin here", async () => {
+    const here = await world({ stop: () => "not yours" });
+    const { slack, general } = here;
+    const other = slack.world.workspace({ name: "Other", installed: false });
+    slack.world.share({ channel: general, with: other.id });
+    const eve = slack.world.user({ team: other.id, name: "eve", isAdmin: true });
+    slack.world.join({ channel: general, user: eve });
+    const job = waiting(here);
+    const { ts } = await here.give({}, [
+      { kind: "why", answerId: ANSWER },
+      { kind: "stop", job },
+    ]);
+    await press(here, ts, `h1:stop:${job}`, eve);
+    await told(here, eve, /Only who asked/);
+    expect(here.stopped).toEqual([[job, `${other.id}:${eve}`]]);
+    expect(await press(here, ts, `h1:why:${ANSWER}`, eve)).toMatchObject({ kind: "acked" });
+    await told(here, eve, /no longer known/);
+    expect(here.seen.at(-1)).toMatchObject({
+      askerId: `${other.id}:${eve}`,
+      conversation: { space: here.acme.id },
+      seenBy: "asker",
+    });
   });
 
   it("below another message, of an answer that is no longer known, and of no kind that is known are refused", async () => {
