@@ -54,18 +54,20 @@ interface Options {
  */
 export async function catchUp(of: CatchingUp, { signal }: Options): Promise<CaughtUp> {
   const { installs, marks, log } = of;
-  let [channels, messages] = [0, 0];
+  let messages = 0;
+  const read = new Set<string>();
   for (const team of installs.teams()) {
     const ids = await channelsOf(of.call, team, { signal }).catch((error: unknown) => {
       signal.throwIfAborted();
       log.warn({ err: error, team }, "The channels of a workspace could not be listed");
       return [];
     });
-    for (const channel of ids) {
+    // One of several workspaces is read once.
+    for (const channel of ids.filter((id) => !read.has(id))) {
       signal.throwIfAborted();
       try {
         messages += await readChannel(of, { team, channel }, { signal });
-        channels++;
+        read.add(channel);
         marks.release(channel);
       } catch (error) {
         signal.throwIfAborted();
@@ -77,7 +79,7 @@ export async function catchUp(of: CatchingUp, { signal }: Options): Promise<Caug
     }
   }
   marks.releaseAll();
-  return { channels, messages };
+  return { channels: read.size, messages };
 }
 
 async function channelsOf(call: Call, team: string, { signal }: Options): Promise<readonly string[]> {

@@ -50,7 +50,8 @@ export function fromMessage(message: SlackMessage, { team, channel }: Place, aro
   const { ts, thread = ts, user = "", userTeam = team } = message;
   const conversation = conversationIn({ team, channel, thread });
   return {
-    id: `${team}:${channel}:${ts}`,
+    // Not by the workspace: a channel of several comes by each of them.
+    id: `${channel}:${ts}`,
     platform: "slack",
     message: {
       id: ts,

@@ -25,6 +25,8 @@ export interface Installs {
   add(install: Install): void;
   /** A workspace of an organisation that was not known before. */
   reach(team: string, enterprise: string): void;
+  /** A workspace that an organisation takes Hearth out of. */
+  leave(team: string): void;
   remove(install: Install): void;
 }
 
@@ -44,6 +46,10 @@ export function createInstalls(): Installs {
       const install = all().find((one) => one.isOrganisation && one.enterprise === enterprise);
       if (install && !install.teams.includes(team))
         installs.set(install.key, { ...install, teams: [...install.teams, team] });
+    },
+    leave(team) {
+      const install = all().find((one) => one.isOrganisation && one.teams.includes(team));
+      if (install) installs.set(install.key, { ...install, teams: install.teams.filter((one) => one !== team) });
     },
     remove: ({ key }) => void installs.delete(key),
   };

@@ -134,11 +134,18 @@ function followChannel(event: Raw, { team, channel }: EventPlace, taking: Taking
   });
 }
 
-function takeTeamEvent(event: Raw, team: string, { installs, installGone, rightsChanged }: TakingIn): void {
+function takeTeamEvent(event: Raw, team: string, taking: TakingIn): void {
+  const { installs, installGone, rightsChanged, desk } = taking;
   const type = textOf(event, "type") ?? "";
   if (RIGHTS.has(type)) rightsChanged();
   const install = installs.of(team);
   if (!install) return;
+  if (type === "team_access_revoked") {
+    for (const left of textsOf(event, "team_ids").filter(isTeam)) {
+      installs.leave(left);
+      desk.left("slack", left);
+    }
+  }
   const isOwn = type === "tokens_revoked" && textsOf(event["tokens"], "bot").includes(install.botUser);
   if (type === "app_uninstalled" || isOwn) installGone(install);
 }

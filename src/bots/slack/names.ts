@@ -6,7 +6,7 @@ import { isObject, textOf } from "./read.ts";
 /** Names change seldom. */
 const KNOWN_MS = 60 * 60_000;
 /** An event has to be acknowledged soon: what is not known by then keeps its id. */
-const PATIENCE_MS = 400;
+const PATIENCE_MS = 150;
 const MOST = 20_000;
 
 /** What people and channels are called. */

@@ -4,8 +4,11 @@ export interface Recent {
   add(id: string): void;
 }
 
-/** Remembers the last so many ids. */
-export function createRecent(most = 10_000): Recent {
+/** Remembers the last so many ids; `added` is told of each. */
+export function createRecent({
+  most = 10_000,
+  added,
+}: { readonly most?: number; readonly added?: (id: string) => void } = {}): Recent {
   const ids = new Set<string>();
   return {
     has: (id) => ids.has(id),
@@ -13,6 +16,7 @@ export function createRecent(most = 10_000): Recent {
       ids.add(id);
       const [oldest] = ids;
       if (ids.size > most && oldest !== undefined) ids.delete(oldest);
+      added?.(id);
     },
   };
 }

@@ -17,7 +17,7 @@ export interface ReplyingTo extends Pick<Wiring, "inbox" | "settings" | "log" | 
 
 /** The reply to a question: in its thread, in its channel, or to the asker alone. */
 export function replyTo(asked: Asked, { wired, inbox, settings, log, installs, signal, split }: ReplyingTo): Reply {
-  const { call, messages, deleted, desk } = wired;
+  const { call, messages, deleted, unfinished, desk } = wired;
   const route = readRoute(asked.route);
   const { team, channel, thread, user, userTeam } = route;
   const job = jobOf(asked);
@@ -28,15 +28,19 @@ export function replyTo(asked: Asked, { wired, inbox, settings, log, installs, s
   );
   const ordinary = route.respond === undefined ? message : withAddress(message, carrying);
   const isPrivate = asked.seenBy === "asker" && !isDirect(channel);
-  return createReply({
+  const id = deletedId({ channel }, asked.message.id);
+  const reply = createReply({
     job,
     carrier: isPrivate ? createPrivateCarrier(carrying) : ordinary,
     streaming: settings.streaming,
     split,
-    isOver: () => deleted.has(deletedId({ channel }, asked.message.id)),
+    isOver: () => deleted.has(id),
+    over: () => unfinished.delete(id),
     refused: (refusal) => tellRefusal(refusal, asked, { messages, job, log, signal }),
     stopped: () => void desk.stop(job, asked.message.author.id),
     log,
     signal,
   });
+  unfinished.set(id, () => reply.takeBack());
+  return reply;
 }

@@ -1,20 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../../log.ts";
-import type { Content, Posted, Reply } from "../platform.ts";
+import type { Content, Reply } from "../platform.ts";
 import { Undeliverable } from "../undeliverable.ts";
 import type { Carrier } from "./carrier.ts";
 import { createLiveAnswer, type Streaming } from "./live-answer.ts";
 import { createPace } from "./pace.ts";
+import { createParts, toBodies } from "./parts.ts";
 import { codeOf, type Refusal, refusalOf } from "./refusal.ts";
 import { createStatusLine } from "./status-line.ts";
-import { type MessageBody, toMessage } from "./to-slack.ts";
 
 /** Between tries of what the network or Slack's servers failed at. */
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 const SEARCHING = "is looking through the documents …";
-
-const NOT_EDITABLE = new Set(["block_mismatch", "msg_too_long", "msg_blocks_too_long", "edit_window_closed"]);
 
 const WHY: Readonly<Record<Refusal, string>> = {
   gone: "its place or its message is gone",
@@ -31,6 +29,8 @@ export interface Replying {
   readonly streaming: Streaming;
   readonly split: (markdown: string) => readonly string[];
   readonly isOver: () => boolean;
+  /** Is told when nothing more is written. */
+  readonly over: () => void;
   /** Is told what can never be delivered, before it is said. */
   readonly refused: (refusal: Refusal) => void;
   /** Somebody stopped it with Slack's own button. */
@@ -39,10 +39,15 @@ export interface Replying {
   readonly signal: AbortSignal;
 }
 
+/** A reply that can be taken back while it is being written, since its question is gone. */
+export interface SlackReply extends Reply {
+  takeBack(): void;
+}
+
 /** The reply to one question: states grow in a message or edit it, and its end takes as many messages as it needs. */
-export function createReply(replying: Replying): Reply {
+export function createReply(replying: Replying): SlackReply {
   const { job, carrier, log, split, signal: closing } = replying;
-  const parts = createParts(replying);
+  const parts = createParts({ ...replying, gone: () => new Undeliverable(`Not sent: ${WHY["question gone"]}`) });
   const status = createStatusLine(carrier, { first: SEARCHING, signal: closing });
   const live = createLiveAnswer({ ...replying, status });
   const pace = createPace<Content>({
@@ -56,75 +61,22 @@ export function createReply(replying: Replying): Reply {
   return {
     show: (content) => pace.show(content),
     finish: (content, { signal }) =>
-      pace.last(() =>
-        persist(
-          async () => {
-            await live.close({ signal });
-            return parts.putAll(toBodies(content, split), { signal });
-          },
-          { ...replying, signal },
-        ),
-      ),
+      pace.last(async () => {
+        const work = async () => {
+          await live.close({ signal });
+          return parts.putAll(toBodies(content, split), { signal });
+        };
+        return persist(work, { ...replying, signal }).finally(replying.over);
+      }),
+    takeBack: () =>
+      void pace
+        .last(async () => {
+          replying.over();
+          await live.close({ signal: closing });
+          for (const posted of carrier.posted().values()) await carrier.remove(posted, { signal: closing });
+        })
+        .catch((error: unknown) => log.info({ job, err: error }, "What was said to a deleted question stands")),
   };
-}
-
-type Bodies = readonly [MessageBody, ...MessageBody[]];
-
-/** The messages of an answer, by their numbers. */
-function createParts({ carrier, isOver, log, job }: Pick<Replying, "carrier" | "isOver" | "log" | "job">) {
-  const shown = new Map<number, string>();
-
-  /** Makes a part say something, in its own message, or where Slack does not let that be edited in another. */
-  async function put(part: number, body: MessageBody, options: { readonly signal: AbortSignal }): Promise<Posted> {
-    if (isOver()) throw new Undeliverable(`Not sent: ${WHY["question gone"]}`);
-    const posted = carrier.posted().get(part);
-    const state = JSON.stringify(body);
-    if (posted && shown.get(part) === state) return posted;
-    const result = posted ? await edit(part, { posted, body }, options) : await carrier.post(part, body, options);
-    shown.set(part, state);
-    return result;
-  }
-
-  /** Slack does not let everything be edited into everything else. */
-  async function edit(
-    part: number,
-    { posted, body }: { readonly posted: Posted; readonly body: MessageBody },
-    options: { readonly signal: AbortSignal },
-  ): Promise<Posted> {
-    try {
-      await carrier.edit(posted, body, options);
-      return posted;
-    } catch (error) {
-      if (!NOT_EDITABLE.has(codeOf(error) ?? "")) throw error;
-      await carrier.remove(posted, options);
-      return carrier.post(part, body, options);
-    }
-  }
-
-  return {
-    /** Makes all parts say what they shall, and takes away those that an earlier try had more. */
-    async putAll([body, ...others]: Bodies, options: { readonly signal: AbortSignal }) {
-      const posted: [Posted, ...Posted[]] = [await put(0, body, options)];
-      for (const [index, other] of others.entries()) posted.push(await put(index + 1, other, options));
-      for (const [part, extra] of carrier.posted()) {
-        if (part <= others.length) continue;
-        await carrier.remove(extra, options).catch((error: unknown) => {
-          log.info({ job, code: codeOf(error) }, "A message that is too many could not be removed");
-        });
-      }
-      return posted;
-    },
-  };
-}
-
-/** The messages of a content: the buttons stand below the last. */
-export function toBodies(content: Content, split: Replying["split"]): Bodies {
-  const pieces = split(content.markdown);
-  const bodies = pieces.map((markdown, index) =>
-    toMessage({ markdown, buttons: index === pieces.length - 1 ? content.buttons : [] }),
-  );
-  const [first = toMessage(content), ...others] = bodies;
-  return [first, ...others];
 }
 
 /** Tries until it is done, the signal comes, or Slack will never do it. */

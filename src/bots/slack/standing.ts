@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import type { ChatPlatform, Content, Given, Posted } from "../platform.ts";
+import { Undeliverable } from "../undeliverable.ts";
 import { fromMessage } from "./from-slack.ts";
 import { isDirect, readPersonId } from "./ids.ts";
 import type { SlackMessage } from "./message.ts";
 import { spotOf, type Mark, type Messages, type Spot } from "./messages.ts";
 import type { Receiver } from "./receive.ts";
 import { codeOf, refusalOf } from "./refusal.ts";
-import { toBodies } from "./reply.ts";
+import { toBodies } from "./parts.ts";
 import { escapeText, toMessage } from "./to-slack.ts";
 
 interface Options {
@@ -24,9 +25,20 @@ export interface Standing {
 export function lookAfter(standing: Standing): Pick<ChatPlatform, "recall" | "amend" | "mark"> {
   return {
     recall: (given, options) => recall(standing, given, options),
-    amend: (given, content, options) => amend(standing, { given, content }, options),
-    mark: (given, line, options) => mark(standing, { given, line }, options),
+    amend: (given, content, options) => unlessNever(amend(standing, { given, content }, options)),
+    mark: (given, line, options) => unlessNever(mark(standing, { given, line }, options)),
   };
+}
+
+/** What Slack will never do is not tried again. */
+async function unlessNever(work: Promise<void>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    throw new Undeliverable(`Not changed: Slack refuses it (${refusal})`, { cause: error });
+  }
 }
 
 /** A question by message can be read again; a command cannot. */

@@ -1,6 +1,7 @@
 import type { types } from "@slack/bolt";
 import { withoutMentions } from "../../mentions.ts";
 import type { Button, Content } from "../platform.ts";
+import { splitMarkdown } from "../split.ts";
 
 /** Characters of Markdown in one message: Slack takes 12,000 in all its blocks. */
 export const LONGEST_MESSAGE = 11_000;
@@ -28,6 +29,23 @@ const LABELS: Readonly<Record<Button["kind"], string>> = {
 export function toMessage({ markdown, buttons }: Content): MessageBody {
   const text = withoutMentions(markdown);
   return { text: toNotice(text), blocks: [{ type: "markdown", text }, ...toActions(buttons)] };
+}
+
+/** Characters of a section of Slack's own markup. */
+const LONGEST_SECTION = 2_900;
+
+/** The same words as plain text, for the day that Slack refuses them as Markdown. Pure. */
+export function toPlain({ text, blocks }: MessageBody): MessageBody {
+  return {
+    text,
+    blocks: blocks.flatMap((block) => {
+      if (block.type !== "markdown" || !("text" in block) || typeof block.text !== "string") return [block];
+      return splitMarkdown(block.text, LONGEST_SECTION / 2).map((part) => ({
+        type: "section",
+        text: { type: "mrkdwn", text: escapeText(part).slice(0, LONGEST_SECTION), verbatim: true },
+      }));
+    }),
+  };
 }
 
 /** Buttons as a block. Pure. */

@@ -50,6 +50,8 @@ export interface Wired {
   readonly receiver: Receiver;
   readonly intake: Intake;
   readonly deleted: Recent;
+  /** Replies that are being written, by their question: what takes them back where that is deleted. */
+  readonly unfinished: Map<string, () => void>;
   readonly gaps: Gaps;
   readonly desk: Desk;
   readonly marks: Marks;
@@ -69,7 +71,9 @@ export function wire(wiring: Wiring): Wired {
   });
   const messages = createMessages(call);
   const people = createPeople(call);
-  const [marks, kept, places, deleted] = [createMarks(inbox), createKept(inbox), createPlaces(inbox), createRecent()];
+  const [marks, kept, places] = [createMarks(inbox), createKept(inbox), createPlaces(inbox)];
+  const unfinished = new Map<string, () => void>();
+  const deleted = createRecent({ added: (id) => unfinished.get(id)?.() });
   const desk: Desk = {
     ...wiring.desk,
     ask(asked) {
@@ -90,5 +94,5 @@ export function wire(wiring: Wiring): Wired {
     rightsChanged: () => people.forget(),
   });
   const gaps = followGaps({ ...wiring, desk, call, messages, places, marks, kept, deleted, receiver, people });
-  return { call, messages, people, clearanceOf, receiver, intake, deleted, gaps, desk, marks, kept };
+  return { call, messages, people, clearanceOf, receiver, intake, deleted, unfinished, gaps, desk, marks, kept };
 }

@@ -147,6 +147,30 @@ describe("several workspaces", () => {
     expect(world.hearth().state()).toEqual({ kind: "connected" });
   });
 
+  it("of one organisation share channels, in which a question is asked once, and one of them may be left", async () => {
+    await using world = await connected();
+    const { slack, desk, tokens } = world;
+    await world.stop();
+    const enterprise = slack.world.enterprise({ name: "Org" });
+    const north = slack.world.workspace({ name: "North", enterprise, orgInstall: true });
+    const south = slack.world.workspace({ name: "South", enterprise, orgInstall: true });
+    const sue = slack.world.user({ team: south.id, name: "sue" });
+    const both = slack.world.channel({ team: north.id, name: "both", members: [sue] });
+    slack.world.share({ channel: both, with: south.id });
+    tokens.splice(0, 1, north.token);
+    await world.start();
+    const first = slack.say({ by: sue, in: both, text: `<@${north.bot}> live` });
+    await eventually(() => desk.asked.length === 1);
+    await world.stop();
+    const second = slack.say({ by: sue, in: both, text: `<@${north.bot}> missed` });
+    await world.start();
+    expect(desk.asked.map(({ message }) => message.id)).toEqual([first, second]);
+    slack.world.revokeAccess({ team: south.id });
+    await eventually(() => desk.lefts.length > 0);
+    expect(desk.lefts).toEqual([south.id]);
+    expect(world.hearth().state()).toEqual({ kind: "connected" });
+  });
+
   it("of one organisation are reached by one token", async () => {
     await using world = await connected();
     const { slack, desk, tokens } = world;

@@ -75,7 +75,7 @@ describe("a message as a question", () => {
   it("goes to its own thread, and knows by which workspace and whom", () => {
     const asked = fromMessage(message({ userTeam: "TOTHER", text: "<@UHEARTH> hi" }), place, around);
     expect(asked).toEqual({
-      id: "TACME:CGENERAL:1700000000.000100",
+      id: "CGENERAL:1700000000.000100",
       platform: "slack",
       message: {
         id: "1700000000.000100",

@@ -83,6 +83,18 @@ describe("what is asked on Slack", () => {
     expect(desk.asked.map(({ message }) => message.id).toSorted()).toEqual(all);
   });
 
+  it("is what is written in a thread of the legacy pane, and answered there", async () => {
+    await using world = await connected({ emulator: { surface: "assistant" } });
+    const { slack, ada, general, desk } = world;
+    const { channel, thread } = slack.startAssistantThread(ada, general);
+    slack.say({ by: ada, in: channel, thread, text: "how much leave?" });
+    const asked = await eventually(() => desk.asked[0]);
+    expect(desk.asked).toHaveLength(1);
+    await world.hearth().reply(asked).finish({ markdown: "28 days.", buttons: [] }, soon());
+    expect(slack.history(channel).at(-1)).toMatchObject({ text: "28 days.", thread });
+    expect(slack.transcript.violations).toEqual([]);
+  });
+
   it("comes with files, of which only Slack's own host is given the token", async () => {
     await using world = await connected();
     const { slack, acme, ada, general, desk } = world;

@@ -204,3 +204,43 @@ function givenOf({ question, job, ada }: World, posted: Awaited<ReturnType<typeo
 async function restarted(world: World, inbox: World["inbox"]) {
   return world.start({}, { inbox });
 }
+
+describe("an answer to a question that is deleted", () => {
+  it("is taken back while it is being written", async () => {
+    await using world = await asked();
+    world
+      .hearth()
+      .reply(world.question)
+      .show({ markdown: "> 28 days.\n\n*Writing …*", grows: "> 28 days.", buttons: [] });
+    await world.slack.until(() => world.thread()[0]?.streaming);
+    world.slack.remove({ in: world.general, message: world.ts });
+    await world.slack.until(() => world.slack.history(world.general).every(({ by }) => by !== world.acme.bot));
+    expect(world.slack.transcript.violations).toEqual([]);
+  });
+});
+
+describe("an answer whose Markdown Slack refuses", () => {
+  it("is said in plain text", async () => {
+    await using world = await asked();
+    world.slack.rest.fail({ method: "chat.postMessage", sequence: [{ error: "invalid_blocks" }] });
+    const long = `**28 days** for <b>all</b>\n\n${"word ".repeat(2_000)}`;
+    await finish(world, world.question, { markdown: long, buttons: [{ kind: "why", answerId: "a" }] });
+    expect(world.thread()[0]).toMatchObject({ actions: ["h1:why:a"] });
+    expect(world.thread()[0]?.text).toContain("**28 days** for &lt;b&gt;all");
+    expect(world.thread()[0]?.text.match(/word/g)).toHaveLength(2_000);
+    expect(world.slack.transcript.violations).toEqual([]);
+  });
+});
+
+describe("an answer that cannot be edited into what it shall say", () => {
+  it("makes room for another message", async () => {
+    await using world = await asked({ settings: { streaming: "edit" } });
+    const reply = world.hearth().reply(world.question);
+    reply.show({ markdown: "> 28 days.\n\n*Writing …*", grows: "> 28 days.", buttons: [] });
+    await world.slack.until(() => world.thread().length === 1);
+    world.slack.rest.fail({ method: "chat.update", sequence: [{ error: "block_mismatch" }] });
+    await reply.finish(plain("28 days."), soon());
+    expect(world.thread().map(({ text }) => text)).toEqual(["28 days."]);
+    expect(world.inbox.sendings(world.job)[0]?.posted?.id).toBe(world.thread()[0]?.ts);
+  });
+});

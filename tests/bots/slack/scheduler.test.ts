@@ -22,7 +22,7 @@ function scheduled(rates: Rates = SLACK_RATES) {
     scheduler,
     ask: (...dues: readonly Due[]) => dues.forEach((due) => void scheduler.turn(due, { signal }).then(() => made++)),
     /** Lets time pass; gives how many calls were made meanwhile. */
-    async after(ms: number): Promise<number> {
+    after: async (ms: number): Promise<number> => {
       const before = made;
       time += ms;
       for (const { at, wake } of sleepers) if (at <= time) wake();

@@ -9,7 +9,7 @@ describe("Slack over a socket", () => {
     const ts = slack.say({ by: ada, in: general, text: `<@${acme.bot}> what did <@${ben}> say about &lt;b&gt;?` });
     const [asked] = await eventually(() => desk.asked.length > 0 && desk.asked);
     expect(asked).toMatchObject({
-      id: `${acme.id}:${general}:${ts}`,
+      id: `${general}:${ts}`,
       seenBy: "place",
       message: {
         id: ts,
