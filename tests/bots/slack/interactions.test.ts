@@ -300,11 +300,11 @@ describe("buttons", () => {
     const action = `h1:stop:${job}`;
     await press(here, ts, action, here.ben);
     await told(here, here.ben, /finished already/);
-    const open = waiting(here);
-    const real = await here.give({}, [{ kind: "stop", job: open }]);
-    await press(here, real.ts, `h1:stop:${open}`, here.ben);
+    const job2 = waiting(here);
+    const real = await here.give({}, [{ kind: "stop", job: job2 }]);
+    await press(here, real.ts, `h1:stop:${job2}`, here.ben);
     await told(here, here.ben, /Only who asked can stop this/);
-    await press(here, real.ts, `h1:stop:${open}`, here.ada);
+    await press(here, real.ts, `h1:stop:${job2}`, here.ada);
     await eventually(() => here.stopped.at(-1)?.[1] === `${here.acme.id}:ASKER`);
   });
 
