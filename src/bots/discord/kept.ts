@@ -36,8 +36,7 @@ export function createKept(inbox: Pick<Inbox, "note" | "noted">): Kept {
   const write = () => {
     if (isWritten) return;
     messages = messages.filter(({ id }) => Date.now() - timeOf(id) < KEPT_MS).slice(-MOST);
-    inbox.note("discord", KEY, JSON.stringify(messages));
-    isWritten = true;
+    isWritten = isNoted(inbox, messages);
   };
   const timer = setInterval(write, 1_000).unref();
   return {
@@ -58,6 +57,16 @@ export function createKept(inbox: Pick<Inbox, "note" | "noted">): Kept {
       write();
     },
   };
+}
+
+/** A full disk must not end the process: it is tried again. */
+function isNoted(inbox: Pick<Inbox, "note">, messages: readonly KeptMessage[]): boolean {
+  try {
+    inbox.note("discord", KEY, JSON.stringify(messages));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function read(noted: string | undefined): KeptMessage[] {

@@ -34,7 +34,7 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
   const write = () => {
     for (const [channelId, messageId] of latest) {
       if (held.has(channelId) || (isOpen && !closed.has(channelId))) continue;
-      inbox.see("discord", channelId, messageId);
+      if (!isSeen(inbox, channelId, messageId)) return;
       latest.delete(channelId);
     }
   };
@@ -63,6 +63,16 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
       write();
     },
   };
+}
+
+/** A full disk must not end the process: a mark that cannot be written down now is so later, or its messages are read once more. */
+function isSeen(inbox: Pick<Inbox, "see">, channelId: string, messageId: string): boolean {
+  try {
+    inbox.see("discord", channelId, messageId);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function raise(latest: Map<string, string>, channelId: string, messageId: string): void {

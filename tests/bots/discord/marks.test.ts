@@ -11,6 +11,25 @@ function open() {
 }
 
 describe("marks", () => {
+  it("are written down later where the disk is full", () => {
+    const written: string[] = [];
+    const room = { isFull: true };
+    const marks = createMarks({
+      seen: () => undefined,
+      see(_platform, _channelId, messageId) {
+        if (room.isFull) throw new Error("database or disk is full");
+        written.push(messageId);
+      },
+    });
+    marks.saw("1", "10");
+    marks.hold();
+    expect(written).toEqual([]);
+    room.isFull = false;
+    marks.close(marks.gap());
+    expect(written).toEqual(["10"]);
+    marks[Symbol.dispose]();
+  });
+
   it("are the newest messages, written down in the end", () => {
     const { marks, seen } = open();
     for (const id of ["100", "99", "1000", "101"]) marks.saw("1", id);
