@@ -43,6 +43,7 @@ export async function openModel(settings: ModelSettings, given: Given): Promise<
   if (source.kind === "missing") {
     const model = { kind: "llama", name: source.name } as const;
     const status = { kind: "failed", model, writes: false, why: source.why, waiting: 0 } as const;
+    sayFailed(source.why, given.log);
     return { model: status, [Symbol.asyncDispose]: async () => {} };
   }
   const engine = openEngine(settings, given);
@@ -74,11 +75,21 @@ export async function forgetRead(model: CoreModel["model"]): Promise<void> {
 }
 
 /** Loads the model if it may write, so that the first question need not wait for that. */
-export async function warmUp(model: CoreModel["model"], signal: AbortSignal): Promise<void> {
+export async function warmUp(
+  model: CoreModel["model"],
+  { signal, log }: { readonly signal: AbortSignal; readonly log: Log },
+): Promise<void> {
   if (!("engine" in model) || signal.aborted) return;
   const { writes } = await model.permission();
+  if (!writes) return;
   // Why it cannot be loaded is told by its state.
-  if (writes) await model.engine.ready({ signal }).catch(() => {});
+  await model.engine.ready({ signal }).catch(() => {});
+  const state = model.engine.state();
+  if (state.kind === "failed") sayFailed(state.why, log);
+}
+
+function sayFailed(why: string, log: Log): void {
+  log.error({ why }, "the model is not loaded; answers are quoted, not written");
 }
 
 function openEngine({ source, ...settings }: ModelSettings, { data, plan, log, ...given }: Given): Engine {

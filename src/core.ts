@@ -66,7 +66,7 @@ export async function runCore(settings: Settings, options: CoreOptions): Promise
     // Documents may have changed while nobody looked.
     const synced = knowledge.sync({ signal }).then(() => void follower?.changed(), failed("sync failed"));
     // Search comes first; the model is loaded once nothing else is to be read.
-    void synced.then(() => warmUp(model, signal)).catch(failed("the model could not be made ready"));
+    void synced.then(() => warmUp(model, { signal, log })).catch(failed("the model could not be made ready"));
   }
   await aborted(signal);
 }
