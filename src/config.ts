@@ -81,7 +81,7 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
   }
   if (data.includes("://"))
     throw new UserError(
-      `The data folder "${data}" is an address; name a folder on this machine (an index on S3 storage has a key of its own, index)`,
+      `The data folder "${data}" is an address; name a folder by its local path (an index on S3 storage has a key of its own, index)`,
     );
   const index = readIndexSettings(commandLine, file);
   return {

@@ -92,7 +92,7 @@ describe("the index's settings", () => {
 
   it("leave the data folder on this machine", () => {
     expect(refusal("data: s3://docs/hearth\n")).toMatch(
-      /is an address; name a folder on this machine .*key of its own, index/,
+      /is an address; name a folder by its local path .*key of its own, index/,
     );
   });
 
