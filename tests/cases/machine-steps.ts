@@ -21,6 +21,7 @@ import { mustRun } from "./namespace.ts";
 import { networkOf } from "./processes.ts";
 import { NotRun, started, type Stage } from "./stage.ts";
 import { whatIsFound } from "./store.ts";
+import { TOKEN } from "./world.ts";
 
 type Steps = Readonly<Record<string, (given: unknown, stage: Stage) => Promise<void>>>;
 
@@ -56,8 +57,7 @@ export const machineSteps: Steps = {
     for (const [name, digits] of Object.entries(z.record(words, words).parse(given))) {
       const path = name === ".env" ? join(box.folder, "token") : join(box.folder, name);
       if (name === ".env") {
-        const token = box.environment["DISCORD_TOKEN"] ?? "";
-        writeFileSync(path, token);
+        writeFileSync(path, TOKEN);
         delete box.environment["DISCORD_TOKEN"];
         box.environment["DISCORD_TOKEN_FILE"] = path;
       } else mkdirSync(path, { recursive: true });

@@ -113,6 +113,7 @@ export async function observe(
       "proc.cpu_s": measured.cpu,
       ...(measured.blockMs !== undefined && { "proc.event_loop_block_ms": measured.blockMs }),
     }),
+    ...(program && { "proc.starts_without_warning": !/"level":[456]0|^hearth: /m.test(box.logs()) }),
     ...netFacts(stage),
     ...fileFacts(stage),
   };
