@@ -28,7 +28,7 @@ export interface SlackInteractionTools {
   readonly log: Log;
   readonly clearanceOf: ClearanceOf;
   readonly installs: Pick<Installs, "of" | "teams">;
-  readonly call: Pick<Call, "must">;
+  readonly call: Pick<Call, "must" | "spare">;
   readonly messages: Messages;
   readonly people: Pick<People, "user">;
   readonly version: string;

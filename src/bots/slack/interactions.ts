@@ -16,6 +16,7 @@ export interface SlackInteractions {
   wire(): void;
 }
 
+const BUSY = "Slack lets me open no window just now. Type the words behind the command: `/docs words`.";
 const BROKEN = "That did not work; the log says why. Please try it again.";
 
 /** Handles what people type, press, fill in and open. Everything is acknowledged before it is looked into, but for what has to be written down. */
@@ -62,7 +63,9 @@ async function docs(command: SlashCommand, tools: SlackInteractionTools): Promis
   const { text, trigger_id, channel_id: channel, response_url: respond, team_id: team } = command;
   if (text.trim() !== "") return showDocs({ doer: doerOf(command), value: text, respond }, tools);
   const view = docsModal({ channel, respond, at: Date.now() });
-  await tools.call.must(team, "views.open", { trigger_id, view }, { signal: tools.signal });
+  // A trigger is good for three seconds: there is no time to wait for a turn.
+  const opened = await tools.call.spare(team, "views.open", { trigger_id, view }, { signal: tools.signal, share: 1 });
+  if (!opened) await tellAt(respond, { markdown: BUSY }, tools);
 }
 
 /** One listener for all: what nobody listens to is never acknowledged. */

@@ -11,7 +11,7 @@ import type { SlackInteractionTools } from "../../../src/bots/slack/interaction-
 import { createSlackInteractions } from "../../../src/bots/slack/interactions.ts";
 import { createMessages } from "../../../src/bots/slack/messages.ts";
 import { createPeople } from "../../../src/bots/slack/people.ts";
-import { createScheduler } from "../../../src/bots/slack/scheduler.ts";
+import { createScheduler, type Rates } from "../../../src/bots/slack/scheduler.ts";
 import { createSockets } from "../../../src/bots/slack/sockets.ts";
 import { toMessage } from "../../../src/bots/slack/to-slack.ts";
 import type { SlackSettings } from "../../../src/config-slack.ts";
@@ -29,6 +29,7 @@ export interface Wanted {
   readonly clearanceOf?: (asking: Asking) => readonly Audience[];
   readonly emulator?: SlackOptions;
   readonly log?: Log;
+  readonly rates?: Rates;
 }
 
 export const ANSWER = "00000000-0000-4000-8000-0000000000a1";
@@ -48,7 +49,7 @@ export async function interacting(wanted: Wanted = {}) {
   const installs = createInstalls();
   await identifyAll({ settings, installs, log }, { signal });
   const calling = { installs, log, api: settings.api, waited: () => {}, tokenGone: () => {} };
-  const call = createCall({ ...calling, scheduler: createScheduler(WIDE) });
+  const call = createCall({ ...calling, scheduler: createScheduler(wanted.rates ?? WIDE) });
   const messages = createMessages(call);
 
   const asked: Asked[] = [];

@@ -189,6 +189,15 @@ describe("/docs", () => {
     expect((await told(here, ada, /28 days/)).text).not.toContain("secret");
   });
 
+  it("without words says what to do where Slack lets no window be opened in time", async () => {
+    const rates = { channelMs: 0, perMinute: (method: string) => (method === "views.open" ? 1 : 1_000) };
+    const here = await world({ rates });
+    await use(here, "");
+    await here.slack.until(() => here.slack.modal(here.ada));
+    await use(here, "");
+    await told(here, here.ada, /Type the words behind the command/);
+  });
+
   it("suggests the words alone where the core fails", async () => {
     const here = await world({ brain: { lookup: () => Promise.reject(new Error("The core is gone")) } });
     await use(here, " ");

@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { openSlackEmulator } from "../../../emulators/slack/emulator.ts";
 import { COMMANDS } from "../../../src/bots/slack/commands.ts";
 import { compareScopes, SCOPES_NEEDED, scopesNeeded, WITHOUT_SCOPE } from "../../../src/bots/slack/scopes-needed.ts";
+import { slackSchema } from "../../../src/config-slack.ts";
 import { makeOurCalls } from "./our-calls.ts";
 import { populate } from "./slack-world.ts";
 
@@ -56,6 +57,18 @@ describe("the manifest", () => {
     for (const scope of scopes) expect(manual).toContain(`| \`${scope}\` |`);
     for (const { command } of COMMANDS) expect(manual).toContain(`\`${command}`);
   });
+});
+
+it("the manual explains each key of the settings with its default", () => {
+  const rows = read("docs/slack.md")
+    .split("\n")
+    .filter((line) => line.startsWith("| `slack."));
+  for (const [key, value] of Object.entries({ ...slackSchema.parse({}), team: undefined })) {
+    const row = rows.find((one) => one.includes(`\`slack.${key}\``));
+    expect(row, key).toBeDefined();
+    const isPlain = typeof value === "string" || typeof value === "number";
+    if (isPlain && key !== "api") expect(row).toMatch(new RegExp(`\\| \`${value}\` \\|$`));
+  }
 });
 
 describe("the scopes that are needed", () => {
