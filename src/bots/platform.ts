@@ -69,6 +69,8 @@ export interface Reply {
    * in the middle of an earlier try it is there once. Rejects with an `Undeliverable` where it never can be, and the job is over.
    */
   finish(content: Content, options: { readonly signal: AbortSignal }): Promise<readonly [Posted, ...Posted[]]>;
+  /** The question is gone: takes away what was shown of an answer, also by an earlier run. Nothing is shown after it. */
+  abandon?(options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
 /** A place where people talk, connected. `readers` and `reply` may be asked for questions of an earlier run. */

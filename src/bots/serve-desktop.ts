@@ -5,7 +5,7 @@ import type { ChatPlatform, Reply } from "./platform.ts";
 import { createQueue, type Place, type Queue, type QueueOptions, type Refused, type Work } from "./queue.ts";
 import { refusalWords, waitingWords } from "./render-states.ts";
 import { pauseAfter } from "./serve-again.ts";
-import { answerQuestion, isDone, Stopped, type Answering, type Dropped } from "./serve-question.ts";
+import { answerQuestion, isDone, takeAway, type Answering, type Dropped, type Stopped } from "./serve-question.ts";
 
 /** Questions in hand: those that wait, those that are answered, and those that are tried again in a while. */
 export interface Desktop extends AsyncDisposable {
@@ -14,8 +14,10 @@ export interface Desktop extends AsyncDisposable {
   job(job: string): Job | undefined;
   /** Changes the text of a question that waits. */
   edit(of: { readonly conversation: Conversation; readonly id: string }, text: string): void;
-  /** Ends a question: what is there stands, or nobody is there any more. */
-  end(job: string, reason: Stopped | Dropped): void;
+  /** Ends a question: what is there stands. */
+  stop(job: string, reason: Stopped): void;
+  /** Ends a question that is gone, of an earlier run too: what is there is taken away. */
+  drop(job: Job, reason: Dropped): void;
   waiting(): number;
 }
 
@@ -24,6 +26,10 @@ interface Held {
   readonly isNew: boolean;
   reply: Reply | undefined;
   failures: number;
+}
+
+function hold(job: Job, { isNew }: { readonly isNew: boolean }): Held {
+  return { job, isNew, reply: undefined, failures: 0 };
 }
 
 /** What the desktop is made with. */
@@ -47,18 +53,22 @@ export function createDesktop(options: DesktopOptions): Desktop {
     take(job, { isNew }) {
       // What comes while Hearth closes lies in the inbox until the next start.
       if (held.has(job.job) || options.closing.aborted) return;
-      const one: Held = { job, isNew, reply: undefined, failures: 0 };
+      const one = hold(job, { isNew });
       held.set(job.job, one);
       const refused = enter(one);
       if (refused) close(one, refusalWords(refused));
     },
     job: (job) => held.get(job)?.job,
     edit: (of, text) => held.values().forEach((one) => editHeld(one, of, text)),
-    end(job, reason) {
+    stop(job, reason) {
       const one = held.get(job);
-      if (!one || queue.cancel(job, reason) === "running") return;
-      if (reason instanceof Stopped) close(one, "Stopped.");
-      else held.delete(job);
+      if (one && queue.cancel(job, reason) !== "running") close(one, "Stopped.");
+    },
+    drop(job, reason) {
+      const one = held.get(job.job) ?? hold(job, { isNew: false });
+      if (queue.cancel(job.job, reason) === "running") return;
+      held.delete(job.job);
+      lastWords.takeBack(one);
     },
     waiting: () => queue.waiting(),
     async [Symbol.asyncDispose]() {
@@ -101,13 +111,20 @@ function createTurns(
   return { enter };
 }
 
-/** Says a last sentence to questions that have no turn. */
+/** Says a last sentence to questions that have no turn, and takes back what was said to those that are gone. */
 function createLastWords(options: DesktopOptions): {
   readonly say: (one: Held, markdown: string) => void;
+  readonly takeBack: (one: Held) => void;
   readonly said: () => Promise<void>;
 } {
-  const { log, closing } = options;
+  const { inbox, log, closing } = options;
   const saying = new Set<Promise<void>>();
+  const begin = (work: Promise<void>) => {
+    const said = work
+      .catch((error: unknown) => log.error({ err: error }, "a question without a turn could not be ended"))
+      .finally(() => saying.delete(said));
+    saying.add(said);
+  };
   const say = async (one: Held, markdown: string) => {
     const { job } = one.job;
     try {
@@ -119,11 +136,14 @@ function createLastWords(options: DesktopOptions): {
     }
     isDone(job, options);
   };
+  const takeBack = async (one: Held) => {
+    const isShown = one.reply !== undefined || inbox.sendings(one.job.job).length > 0;
+    if (isShown) await takeAway(one.job, replyTo(one, options), options);
+    isDone(one.job.job, options);
+  };
   return {
-    say(one, markdown) {
-      const said = say(one, markdown).finally(() => saying.delete(said));
-      saying.add(said);
-    },
+    say: (one, markdown) => begin(say(one, markdown)),
+    takeBack: (one) => begin(takeBack(one)),
     said: async () => void (await Promise.all(saying)),
   };
 }

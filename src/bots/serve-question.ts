@@ -40,7 +40,7 @@ export interface AnsweringSettings extends HumanSettings {
 export interface Answering {
   readonly platform: ChatPlatform;
   readonly brain: Pick<Brain, "answer" | "turns" | "remember">;
-  readonly inbox: Pick<Inbox, "give" | "given" | "openJob" | "done">;
+  readonly inbox: Pick<Inbox, "give" | "given" | "openJob" | "sendings" | "done">;
   readonly settings: AnsweringSettings;
   readonly log: Log;
   /** Milliseconds. */
@@ -64,10 +64,13 @@ export async function answerQuestion(
 ): Promise<"done" | "again" | "left"> {
   const { log, signal, closing } = options;
   const begun = performance.now();
+  let reply: Reply | undefined;
   try {
-    const reply = replyTo();
+    reply = replyTo();
     const end = isTooOld(job, options) ? apology(options) : await endOf(job, reply, options);
     const posted = await reply.finish(end.content, { signal: unlessStopped(signal) });
+    // It may have been deleted while the last state was on its way.
+    if (signal.reason instanceof Dropped) throw signal.reason;
     await keepAnswer(job.job, { end, posted }, options);
     log.info(
       { job: job.job, answer: end.answered?.answer.kind, ms: Math.round(performance.now() - begun) },
@@ -81,8 +84,22 @@ export async function answerQuestion(
       return "again";
     }
     log.info({ job: job.job, err: error }, "nobody is there any more to be answered");
+    if (reply && signal.reason instanceof Dropped) await takeAway(job, reply, options);
   }
   return isDone(job.job, options) ? "done" : "again";
+}
+
+/** Takes away what was shown of an answer to a question that is gone. Never rejects. */
+export async function takeAway(
+  { job }: Job,
+  reply: Reply,
+  { log, closing }: Pick<Answering & Signals, "log" | "closing">,
+): Promise<void> {
+  try {
+    await reply.abandon?.({ signal: closing });
+  } catch (error) {
+    if (!closing.aborted) log.warn({ job, err: error }, "what was said to a question that is gone still stands");
+  }
 }
 
 /** Whether the inbox took it; a full disk must not end the process. */

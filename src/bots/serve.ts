@@ -82,7 +82,7 @@ function stopJob(
   const asker = desktop.job(job)?.asked.message.author.id;
   if (asker === undefined) return "over";
   if (asker !== personId) return "not yours";
-  desktop.end(job, new Stopped("The asker stopped it"));
+  desktop.stop(job, new Stopped("The asker stopped it"));
   return "stopped";
 }
 
@@ -120,7 +120,7 @@ function reviseHeld(
       if (inbox.edit({ platform, conversation, id }, text)) desktop.edit({ conversation, id }, text);
     } else {
       const jobs = inbox.drop({ platform, channel: thread ?? channel, messageId: id });
-      for (const { job } of jobs) desktop.end(job, new Dropped("The question was deleted"));
+      for (const job of jobs) desktop.drop(job, new Dropped("The question was deleted"));
     }
   }
 }
@@ -157,7 +157,7 @@ function leave(
 ): void {
   const end = () => {
     const jobs = inbox.drop({ platform, ...(space !== undefined && { space }) });
-    for (const { job } of jobs) desktop.end(job, new Dropped("Hearth was taken out of there"));
+    for (const job of jobs) desktop.drop(job, new Dropped("Hearth was taken out of there"));
     if (space !== undefined) inbox.leave(platform, { space });
     log.warn(
       { platform, space, dropped: jobs.length, cure: "hearth forget deletes what is kept of it" },

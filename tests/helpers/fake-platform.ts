@@ -14,6 +14,8 @@ export interface FakePlatform extends ChatPlatform {
   /** The states shown for a question, and the last ones, by the id of the event. */
   shown(id: string): readonly Content[];
   finished(id: string): readonly Content[];
+  /** The ids of the events whose answers were taken away. */
+  readonly abandoned: string[];
   /** Resolves with the last state of a question when it is there. */
   whenFinished(id: string): Promise<Content>;
   /** Resolves when a state is shown that the test looks for. */
@@ -32,6 +34,7 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
   const amended: (readonly [Given, Content])[] = [];
   const marked: (readonly [Given, string])[] = [];
   const fetched: string[] = [];
+  const abandoned: string[] = [];
   let connected: Desk | undefined;
   const note = (to: Map<string, Content[]>, id: string, content: Content) => {
     to.set(id, [...(to.get(id) ?? []), content]);
@@ -66,6 +69,7 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
         const posted: Posted = { id: `P${asked.id}`, conversation: asked.message.conversation };
         return [posted];
       },
+      abandon: async () => void abandoned.push(asked.id),
     }),
     fetchFile: async (file, options) => {
       fetched.push(file.source);
@@ -90,6 +94,7 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
     amended,
     marked,
     fetched,
+    abandoned,
     desk() {
       if (!connected) throw new Error("The platform was not started");
       return connected;
