@@ -5,6 +5,7 @@ import { createPress } from "./buttons.ts";
 import { createAsk, doerOf } from "./commands-ask.ts";
 import { answerHearth } from "./commands-hearth.ts";
 import { showDocs } from "./docs-command.ts";
+import { plainText } from "./from-slack.ts";
 import { askerOf, conversationOf, tellAt, type Doer, type SlackInteractionTools } from "./interaction-tools.ts";
 import { chosenIn, DOCS_MODAL, DOCS_SELECT, docsModal, readOpened, suggestions, tooLate } from "./modal-docs.ts";
 import { readPress } from "./press.ts";
@@ -61,7 +62,8 @@ async function answered(
 /** `/docs`: with words what they find, else a modal that suggests while one types. */
 async function docs(command: SlashCommand, tools: SlackInteractionTools): Promise<void> {
   const { text, trigger_id, channel_id: channel, response_url: respond, team_id: team } = command;
-  if (text.trim() !== "") return showDocs({ doer: doerOf(command), value: text, respond }, tools);
+  const value = plainText(text, { botUser: "", nameOf: () => undefined });
+  if (value !== "") return showDocs({ doer: doerOf(command), value, respond }, tools);
   const view = docsModal({ channel, respond, at: Date.now() });
   // A trigger is good for three seconds: there is no time to wait for a turn.
   const opened = await tools.call.spare(team, "views.open", { trigger_id, view }, { signal: tools.signal, share: 1 });

@@ -102,12 +102,12 @@ describe("/docs", () => {
 
   it("shows the asker alone what they may read, with links, and mentions nobody", async () => {
     const here = await world({ brain: lookup });
-    expect(await use(here, "leave")).toMatchObject({ kind: "acked", answer: undefined });
+    expect(await use(here, "leave &amp; pay")).toMatchObject({ kind: "acked", answer: undefined });
     const { text, actions, pings } = await told(here, here.ada, /28 days/);
     expect(text).toContain("[Leave › Annual leave](https://docs.acme.example/leave#annual)");
     expect(text).toContain("Pay is secret.");
     expect(text).not.toMatch(/@here|<[@!]/);
-    expect(actions).toEqual(["h1:share:leave"]);
+    expect(actions).toEqual(["h1:share:leave & pay"]);
     expect(pings).toEqual({ users: [], groups: [], everyone: false });
     expect(here.slack.visible({ to: here.ben, in: here.general })).toEqual([]);
     expect(here.seen).toMatchObject([{ seenBy: "asker", askerId: `${here.acme.id}:${here.ada}` }]);
