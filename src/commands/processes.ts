@@ -186,7 +186,8 @@ function ownFolder({ data, edgeFolder }: Settings): string {
   return edgeFolder;
 }
 
-function tokenFiles({ edgeEnvironment }: Launch): string[] {
+/** The files that hold tokens. */
+export function tokenFiles({ edgeEnvironment }: Pick<Launch, "edgeEnvironment">): string[] {
   return Object.entries(edgeEnvironment).flatMap(([name, path]) => (name.endsWith("_FILE") ? [resolve(path)] : []));
 }
 

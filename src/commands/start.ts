@@ -1,7 +1,8 @@
 import { supervise } from "../supervise.ts";
 import { superviseRelay } from "./supervise-relay.ts";
 import type { Surroundings } from "./command.ts";
-import { corePlan, edgePlan, openMeetingPlace, relayPlan, type Launch } from "./processes.ts";
+import { openToOthers } from "./open-to-others.ts";
+import { corePlan, edgePlan, openMeetingPlace, relayPlan, tokenFiles, type Launch } from "./processes.ts";
 
 /**
  * `hearth start`: the core, the edge and, where it takes one, the relay as siblings, each restarted when it dies, until Ctrl-C.
@@ -9,6 +10,7 @@ import { corePlan, edgePlan, openMeetingPlace, relayPlan, type Launch } from "./
  */
 export async function runStart(launch: Launch, { err, signal }: Surroundings): Promise<number> {
   using place = openMeetingPlace(launch.settings);
+  for (const sentence of openToOthers([launch.settings.data, ...tokenFiles(launch)])) err.write(`${sentence}\n`);
   const { socket, log } = place;
   const stop = new AbortController();
   const stopAll = () => stop.abort();
