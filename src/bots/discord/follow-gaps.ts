@@ -71,7 +71,12 @@ function createPresence(client: Client, { inbox, counts }: Pick<Following, "inbo
       return noted === undefined ? undefined : Number(noted) - UNNOTICED_MS;
     },
     note() {
-      if (isHere()) inbox.note("discord", HERE, String(Date.now()));
+      if (!isHere()) return;
+      try {
+        inbox.note("discord", HERE, String(Date.now()));
+      } catch {
+        // A full disk must not end the process: then more is read again after a stop than was missed.
+      }
     },
   };
 }
