@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { answersTo, countAnswers, type Command, type Question } from "./asking.ts";
 import type { Observed, Sent } from "./check.ts";
 import { filesUnder, type Prompt } from "./box.ts";
-import { listening } from "./processes.ts";
+import { listening, peakBytes } from "./processes.ts";
 import type { Stage } from "./stage.ts";
 import { observeStore } from "./observe-store.ts";
 import type { Measured } from "./watch.ts";
@@ -109,10 +109,10 @@ export async function observe(
     ...(program && { "proc.alive": await program.alive(), "proc.crash": program.crashes() > 0 }),
     ...(measured && {
       "proc.rss_mb_delta": measured.rssDelta,
-      "proc.rss_mb": measured.rssPeak,
       "proc.cpu_s": measured.cpu,
       ...(measured.blockMs !== undefined && { "proc.event_loop_block_ms": measured.blockMs }),
     }),
+    ...(program && { "proc.rss_mb": peakBytes(program.processes().map(({ pid }) => pid)) / 1e6 }),
     ...(program && { "proc.starts_without_warning": !/"level":[456]0|^hearth: /m.test(box.logs()) }),
     ...netFacts(stage),
     ...fileFacts(stage),

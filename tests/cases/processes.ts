@@ -12,6 +12,14 @@ export interface Seen {
   readonly seconds: number;
 }
 
+/** The most memory that each of them ever held, summed up. */
+export function peakBytes(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const kilobytes = /VmHWM:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`) ?? "")?.[1] ?? 0;
+    return sum + Number(kilobytes) * 1_024;
+  }, 0);
+}
+
 /** A process and all that it has started, and they. What ended while we looked is left out. */
 export function family(pid: number): Seen[] {
   const all = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));

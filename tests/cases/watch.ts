@@ -7,7 +7,6 @@ import { mainThreadMs } from "./processes.ts";
 export interface Measured {
   /** The most memory that all of Hearth's processes held together, over what they held before. */
   readonly rssDelta: number;
-  readonly rssPeak: number;
   /** Seconds that they computed. */
   readonly cpu: number;
   /** The longest time for which edge or core computed without answering a request in between. */
@@ -54,7 +53,6 @@ export function watch(program: Program, { blocking }: { readonly blocking: boole
       const megabytes = (bytes: number) => Math.round(bytes / 1e6);
       return {
         rssDelta: megabytes(peak - startBytes),
-        rssPeak: megabytes(peak),
         cpu: Math.round(cpu * 100) / 100,
         blockMs: blocks && Math.round(Math.max(...blocks)),
       };
