@@ -135,9 +135,11 @@ function followChannel(event: Raw, { team, channel }: EventPlace, taking: Taking
 }
 
 function takeTeamEvent(event: Raw, team: string, taking: TakingIn): void {
-  const { installs, installGone, rightsChanged, desk } = taking;
+  const { installs, installGone, rightsChanged, desk, places } = taking;
   const type = textOf(event, "type") ?? "";
   if (RIGHTS.has(type)) rightsChanged();
+  const [from, to] = [event["old_channel_id"], event["new_channel_id"]];
+  if (type === "channel_id_changed" && isChannel(from) && isChannel(to)) places.move(team, { from, to });
   const install = installs.of(team);
   if (!install) return;
   if (type === "team_access_revoked") {

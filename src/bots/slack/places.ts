@@ -13,6 +13,8 @@ export interface Places {
   isJoined(channel: string, thread: string | undefined): boolean;
   join(place: Joined): void;
   leave(of: { readonly team: string; readonly channel?: string }): void;
+  /** A channel got another id, as some do when they are shared. */
+  move(team: string, ids: { readonly from: string; readonly to: string }): void;
   /** Newest first. */
   joined(): readonly Joined[];
 }
@@ -25,20 +27,26 @@ export function createPlaces(inbox: Pick<Inbox, "join" | "leave" | "joined">): P
     if (channel !== undefined && thread !== undefined) joined.set(key, { team: space, channel, thread });
   }
   const keyOf = (channel: string, thread: string) => `${channel}/${thread}`;
+  const join = (place: Joined) => {
+    const key = keyOf(place.channel, place.thread);
+    if (joined.has(key)) return;
+    joined.set(key, place);
+    inbox.join("slack", { space: place.team, channel: key, isDirect: isDirect(place.channel) });
+  };
+  const leave: Places["leave"] = ({ team, channel }) => {
+    for (const [key, place] of joined) {
+      if (place.team !== team || (channel !== undefined && place.channel !== channel)) continue;
+      joined.delete(key);
+      inbox.leave("slack", { space: team, channel: key });
+    }
+  };
   return {
     isJoined: (channel, thread) => thread !== undefined && joined.has(keyOf(channel, thread)),
-    join(place) {
-      const key = keyOf(place.channel, place.thread);
-      if (joined.has(key)) return;
-      joined.set(key, place);
-      inbox.join("slack", { space: place.team, channel: key, isDirect: isDirect(place.channel) });
-    },
-    leave({ team, channel }) {
-      for (const [key, place] of joined) {
-        if (place.team !== team || (channel !== undefined && place.channel !== channel)) continue;
-        joined.delete(key);
-        inbox.leave("slack", { space: team, channel: key });
-      }
+    join,
+    leave,
+    move(team, { from, to }) {
+      for (const place of joined.values()) if (place.channel === from) join({ ...place, channel: to });
+      leave({ team, channel: from });
     },
     joined: () => [...joined.values()].toSorted((one, other) => (one.thread < other.thread ? 1 : -1)),
   };

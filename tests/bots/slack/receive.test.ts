@@ -144,6 +144,17 @@ describe("what becomes of it", () => {
     ]);
   });
 
+  it("is followed up in a channel that got another id", async () => {
+    await using world = await connected();
+    const { slack, acme, ada, general, desk } = world;
+    const root = slack.say({ by: ada, in: general, text: `<@${acme.bot}> one` });
+    await eventually(() => desk.asked.length === 1);
+    const other = slack.world.changeId({ channel: general });
+    await eventually(() => world.inbox.joined("slack")[0]?.channel === `${other}/${root}`);
+    slack.say({ by: ada, in: other, text: "two", thread: root });
+    await eventually(() => desk.asked.length === 2);
+  });
+
   it("goes with its channel", async () => {
     const forgotten: unknown[] = [];
     const brain = scriptedBrain({
