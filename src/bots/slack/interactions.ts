@@ -131,7 +131,7 @@ function wireHome(tools: SlackInteractionTools): void {
     const team = textOf(raw, "team_id") ?? "";
     await apologising(tools, { kind: "the home", tell: () => Promise.resolve() }, async () => {
       const view = homeView(await brain.status({ signal }), { version });
-      await call.must(team, "views.publish", { user_id: event.user, view }, { signal });
+      await call.must(team, "views.publish", { user_id: event.user, view, team_id: team }, { signal });
     });
   });
 }

@@ -63,6 +63,31 @@ it("a command is answered, and the buttons below the answer work after a restart
   expect(slack.transcript.violations).toEqual([]);
 });
 
+it("a command in a workspace of an organisation is answered by the organisation's token", async () => {
+  await using slack = await openSlackEmulator({ rates: "wide" });
+  const enterprise = slack.world.enterprise({ name: "Acme Group" });
+  const [north, south] = ["North", "South"].map((name) =>
+    slack.world.workspace({ name, enterprise, orgInstall: true }),
+  );
+  if (!north || !south) throw new Error("There are no workspaces");
+  const eve = slack.world.user({ team: south.id, name: "eve" });
+  const general = slack.world.channel({ team: south.id, name: "general", members: [eve] });
+  const log = silentLog();
+  using inbox = openInbox({ path: ":memory:", log });
+  const common = { inbox, brain: scriptedBrain(), log, linkHosts: [] };
+  const settings = settingsFor(slack, [north.token], { team: [south.id] });
+  await using hearth = await openSlack({ ...common, settings, version: "0.1.0", rates: WIDE, pingMs: 1_000 });
+  await using desk = createDesk({ ...common, platforms: [hearth], settings: { ...settings, linkHosts: [] } });
+  await desk.start({ signal: AbortSignal.timeout(20_000) });
+  await slack.slash({ by: eve, in: general, command: "/ask", text: "How much leave?" });
+  await slack.until(() => slack.visible({ to: eve, in: general }).find(({ actions }) => actions.length >= 3));
+  slack.openHome(eve);
+  expect((await slack.until(() => slack.home(eve))).text).toContain("How to ask");
+  await slack.slash({ by: eve, in: general, command: "/docs" });
+  await slack.until(() => slack.modal(eve));
+  expect(slack.transcript.violations).toEqual([]);
+});
+
 it("a private answer and its buttons are the asker's alone", async () => {
   const { slack, ada, ben, general } = await open();
   await slack.slash({ by: ada, in: general, command: "/ask", text: "private: How much leave?" });

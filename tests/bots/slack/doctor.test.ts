@@ -177,6 +177,19 @@ describe("several workspaces", () => {
   });
 });
 
+it("an organisation's one token is looked at in all its workspaces", async () => {
+  const slack = await emulator();
+  const enterprise = slack.world.enterprise({ name: "Acme Group" });
+  const [north, south] = ["North", "South"].map((name) =>
+    slack.world.workspace({ name, enterprise, orgInstall: true }),
+  );
+  if (!north || !south) throw new Error("There are no workspaces");
+  for (const { id: team } of [north, south]) slack.world.channel({ team, name: "general" });
+  const { checks, unwell } = await examine(slack, [north.token], { team: [north.id, south.id] });
+  expect(unwell).toEqual([]);
+  expect(checks.map(({ says }) => says)).toContain("Slack: in Acme Group the bot is in 2 channels");
+});
+
 it("the manual tells of what the doctor says", () => {
   const manual = readFileSync(new URL("../../../docs/slack.md", import.meta.url), "utf8");
   expect(manual).toContain('"more rights than needed"');
