@@ -41,7 +41,7 @@ export function createReply(replying: Replying): Reply {
   const pace = createPace<Content>({
     async send(content) {
       typing.abort();
-      await parts.putAll(toBodies(content, split), { signal: replying.signal });
+      await parts.putState(toBodies(content, split), { signal: replying.signal });
     },
     failed: (error) => log.debug({ job, err: error }, "A state of an answer was not shown"),
   });
@@ -52,8 +52,15 @@ export function createReply(replying: Replying): Reply {
       const bodies = toBodies(content, split);
       return pace.last(() => persist(() => parts.putAll(bodies, { signal }), { ...replying, signal }), { signal });
     },
+    async abandon({ signal }) {
+      typing.abort();
+      await pace.last(() => parts.takeAway({ signal }), { signal });
+    },
   };
 }
+
+/** What a message says that the state of an answer does not need, and its end may. */
+const EMPTY = toMessage({ markdown: "…", buttons: [] });
 
 type Bodies = readonly [MessageBody, ...MessageBody[]];
 
@@ -79,17 +86,37 @@ function createParts({ carrier: first, isOver }: Pick<Replying, "carrier" | "isO
     return result;
   }
 
+  /** Makes as many parts as there are bodies say what they shall. */
+  async function putEach([body, ...others]: Bodies, options: { readonly signal: AbortSignal }) {
+    const posted: [Posted, ...Posted[]] = [await put(0, body, options)];
+    for (const [index, other] of others.entries()) posted.push(await put(index + 1, other, options));
+    return posted;
+  }
+  const extras = (bodies: Bodies) => [...carrier.posted()].filter(([part]) => part >= bodies.length);
+
   return {
+    /** Shows a state. What an earlier one had more is left there, for a later one may need it again. */
+    async putState(bodies: Bodies, options: { readonly signal: AbortSignal }) {
+      await putEach(bodies, options);
+      for (const [part] of extras(bodies)) await put(part, EMPTY, options);
+    },
     /** Makes all parts say what they shall, and takes away those that an earlier try had more. */
-    async putAll([body, ...others]: Bodies, options: { readonly signal: AbortSignal }) {
-      const posted: [Posted, ...Posted[]] = [await put(0, body, options)];
-      for (const [index, other] of others.entries()) posted.push(await put(index + 1, other, options));
-      for (const [part, extra] of carrier.posted()) {
-        if (part > others.length) await carrier.remove(extra, options).catch(() => {});
-      }
+    async putAll(bodies: Bodies, options: { readonly signal: AbortSignal }) {
+      const posted = await putEach(bodies, options);
+      for (const [, extra] of extras(bodies)) await carrier.remove(extra, options).catch(() => {});
       return posted;
     },
+    takeAway: (options: { readonly signal: AbortSignal }) => takeAway(carrier, options),
   };
+}
+
+/** Takes away all messages; those that are gone already are no harm. */
+async function takeAway(carrier: Carrier, options: { readonly signal: AbortSignal }): Promise<void> {
+  for (const posted of carrier.posted().values()) {
+    await carrier.remove(posted, options).catch((error: unknown) => {
+      if (!refusalOf(error)) throw error;
+    });
+  }
 }
 
 /** The messages of a content: the buttons stand below the last. */

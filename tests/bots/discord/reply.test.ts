@@ -84,6 +84,37 @@ describe("a reply", () => {
     expect(own(world).map(({ content }) => content)).toEqual(["After all, it is short."]);
   });
 
+  it("that shows less for a while has room for its end again", async () => {
+    await using world = await openDiscordWorld();
+    const reply = world.discord.reply(await ask(world));
+    const long = Array.from({ length: 60 }, (_, n) => `Sentence ${n} says something that is long enough.`).join("\n\n");
+    reply.show(plain(long));
+    await eventually(() => own(world).length === 2);
+    reply.show(plain("The search was restarted."));
+    await eventually(() => own(world)[0]?.content === "The search was restarted.");
+    const posted = await reply.finish(plain(long), soon());
+    expect(own(world).map(({ id }) => id)).toEqual(posted.map(({ id }) => id));
+    expect(
+      own(world)
+        .map(({ content }) => content)
+        .join("\n\n"),
+    ).toBe(long);
+  }, 30_000);
+
+  it("to a question that is gone is taken away, and shows no more", async () => {
+    await using world = await openDiscordWorld();
+    const asked = await ask(world);
+    const long = Array.from({ length: 60 }, (_, n) => `Sentence ${n} says something that is long enough.`).join("\n\n");
+    world.discord.reply(asked).show(plain(long));
+    await eventually(() => own(world).length === 2);
+    // As after a restart: what was sent stands in the inbox alone.
+    const reply = world.discord.reply(asked);
+    await reply.abandon?.(soon());
+    reply.show(plain("never seen"));
+    expect(own(world)).toEqual([]);
+    expect(world.emulator.transcript.violations).toEqual([]);
+  });
+
   it("is edited in a thread that was archived meanwhile", async () => {
     await using world = await openDiscordWorld();
     const { emulator, acme } = world;

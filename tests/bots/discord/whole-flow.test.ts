@@ -88,6 +88,22 @@ describe("a question on Discord", () => {
     await expect(eventually(() => own(world).length > 0, 1_000)).rejects.toThrow("not there");
   });
 
+  it("that is deleted while its answer is written takes what was shown away", async () => {
+    await using world = await whole({
+      async answer(_, { onProgress, signal }) {
+        onProgress?.({ kind: "quoted", answer: twoQuoted });
+        await delay(60_000, undefined, { signal });
+        return written();
+      },
+    });
+    const { emulator, acme } = world;
+    const asked = emulator.say({ by: acme.ann, in: acme.general, text: "how?", mentionsBot: true });
+    await eventually(() => own(world).length > 0);
+    emulator.remove({ message: asked, in: acme.general });
+    await eventually(() => own(world).length === 0);
+    expect(emulator.transcript.violations).toEqual([]);
+  });
+
   it("that was being answered when Hearth stopped is answered after it started again, once", async () => {
     await using emulator = await openDiscordEmulator({ rates: "wide" });
     const acme = makeAcme(emulator);
@@ -110,5 +126,5 @@ describe("a question on Discord", () => {
     expect(own(world)).toHaveLength(1);
     expect(second).toBeDefined();
     await eventually(() => inbox.open("discord").length === 0);
-  });
+  }, 30_000);
 });
