@@ -14,6 +14,8 @@ const LONGEST_WAIT_MS = 15_000;
 const HELLO_MS = 15_000;
 /** How long an answer to a ping may take. */
 const PING_MS = 5_000;
+/** How the library says that nothing comes over a socket any more. */
+const SILENT = /wasn't received from the server/;
 /** What was acknowledged over a socket may still be on its way when the next is there. */
 const GOODBYE_MS = 250;
 
@@ -115,7 +117,8 @@ async function openLink(options: SocketOptions, target: App, closed: (link: Link
   const { appToken, log, counts, pingMs = PING_MS } = options;
   const receiver = new SocketModeReceiver({
     appToken,
-    logger: boltLog(log),
+    // Of a peer that answers no more, the library waits half a minute for a goodbye.
+    logger: boltLog(log, { warned: (words) => SILENT.test(words) && queueMicrotask(() => close()) }),
     clientPingTimeout: pingMs,
     // Sockets are kept by us: the library leaves seconds without one at each change, and gives up on some errors.
     autoReconnectEnabled: false,

@@ -37,6 +37,19 @@ describe("Slack's sockets", () => {
     expect(slack.transcript.violations).toEqual([]);
   });
 
+  it("are not waited for where they have died without a word", async () => {
+    await using world = await connected({ options: { pingMs: 300 } });
+    const { slack, acme, ada, general, desk } = world;
+    const [first] = slack.sockets.open();
+    slack.sockets.freeze();
+    const begun = performance.now();
+    const ts = slack.say({ by: ada, in: general, text: `<@${acme.bot}> anybody there?` });
+    await slack.until(() => slack.sockets.open().some((socket) => socket !== first), 15_000);
+    await eventually(() => desk.asked.length === 1, 10_000);
+    expect(desk.asked[0]?.message.id).toBe(ts);
+    expect(performance.now() - begun).toBeLessThan(20_000);
+  }, 40_000);
+
   it("outlive frames that are no envelopes, and an event without an inner one", async () => {
     await using world = await connected();
     const { slack, acme, ada, general, desk } = world;
