@@ -106,7 +106,8 @@ describe("a reply", () => {
     const asked = await ask(world);
     const long = Array.from({ length: 60 }, (_, n) => `Sentence ${n} says something that is long enough.`).join("\n\n");
     world.discord.reply(asked).show(plain(long));
-    await eventually(() => own(world).length === 2);
+    const sent = () => world.inbox.sendings(jobOf(asked)).filter(({ posted }) => posted);
+    await eventually(() => sent().length === 2);
     // As after a restart: what was sent stands in the inbox alone.
     const reply = world.discord.reply(asked);
     await reply.abandon?.(soon());
