@@ -40,6 +40,11 @@ export function spanIn(text: string, moment: Moment): Span | undefined {
   return isOpen ? { ...joined, to: moment.now } : joined;
 }
 
+/** The words of a text that name a day or more, past or to come, as they are written. Pure. */
+export function dateWordsIn(text: string, moment: Moment): string[] {
+  return parse(text, moment).map(({ range }) => text.slice(...range));
+}
+
 function parse(text: string, moment: Moment): Span[] {
   const { now, offset = 0 } = moment;
   const reference = { instant: new Date(now), timezone: offset };

@@ -1,0 +1,102 @@
+import { isFunctionWord } from "../words/grammar.ts";
+import type { Unit, Units } from "./digest-units.ts";
+
+/** A unit that was picked, and other messages that say nearly the same. */
+export interface Picked {
+  readonly unit: Unit;
+  readonly echoes: readonly Unit[];
+}
+
+/** What is left of a word's worth each time that it is said again. */
+const AGAIN = 0.15;
+/** A link is worth so many words: it is what people look for afterwards. */
+const LINK_WORDS = 5;
+/** A word that only one message has, beside one that is spoken about. */
+const ONCE = 0.6;
+const PEOPLE = 0.3;
+/** Words that stand in so large a share of the messages are the channel's, not the day's. */
+const [COMMON, COMMON_WORTH] = [0.1, 0.5];
+const ALIKE = 0.8;
+/** So many messages on, it is said again for its own sake. */
+const ECHO = 12;
+
+/**
+ * Picks what says the most new for its length, one after the other, until `room` characters are full. `costOf` says what a unit takes
+ * beside those that were picked. Pure.
+ */
+export function pick(
+  { units, counts, said }: Units,
+  { room, costOf }: { readonly room: number; readonly costOf: (unit: Unit, picked: readonly Picked[]) => number },
+): Picked[] {
+  const worth = new Map([...counts].map(([stem, count]) => [stem, worthOf(stem, count, said.length)]));
+  const covered = new Map<string, number>();
+  const picked: { unit: Unit; echoes: Unit[] }[] = [];
+  const left = new Set(units.filter(({ factor }) => factor > 0));
+  for (let free = room; ;) {
+    const found = bestOf(left, { covered, worth, cost: (unit) => costOf(unit, picked), free });
+    if (!found) return picked;
+    const best = firstSaid(found, { left, cost: (unit) => costOf(unit, picked), free });
+    left.delete(best);
+    const same = picked.find(({ unit }) => areAlike(unit, best));
+    if (same) same.echoes.push(best);
+    else {
+      free -= costOf(best, picked);
+      picked.push({ unit: best, echoes: [] });
+      for (const stem of best.stems) covered.set(stem, (covered.get(stem) ?? 0) + 1);
+    }
+  }
+}
+
+function worthOf(stem: string, { messages, people }: { messages: number; people: number }, all: number): number {
+  if (isFunctionWord(stem)) return 0;
+  const spoken = messages === 1 ? ONCE : Math.sqrt(Math.log(1 + messages)) * (1 + PEOPLE * Math.log(people));
+  const isShort = /^[a-z]{1,2}$/.test(stem);
+  return spoken * (messages > all * COMMON ? COMMON_WORTH : 1) * (isShort ? COMMON_WORTH : 1);
+}
+
+function bestOf(
+  left: ReadonlySet<Unit>,
+  given: {
+    readonly covered: ReadonlyMap<string, number>;
+    readonly worth: ReadonlyMap<string, number>;
+    readonly cost: (unit: Unit) => number;
+    readonly free: number;
+  },
+): Unit | undefined {
+  let [best, most]: [Unit | undefined, number] = [undefined, 0];
+  for (const unit of left) {
+    const cost = given.cost(unit);
+    if (cost > given.free) continue;
+    let news = unit.cues.hasLink ? LINK_WORDS : 0;
+    for (const stem of unit.stems) news += (given.worth.get(stem) ?? 0) * AGAIN ** (given.covered.get(stem) ?? 0);
+    const score = (unit.factor * news) / cost;
+    if (score > most) [best, most] = [unit, score];
+  }
+  return best;
+}
+
+/** A bot often repeats what was said just before: then the words themselves are wanted. */
+function firstSaid(
+  unit: Unit,
+  {
+    left,
+    cost,
+    free,
+  }: { readonly left: ReadonlySet<Unit>; readonly cost: (unit: Unit) => number; readonly free: number },
+): Unit {
+  const isEarlier = ({ place }: Unit) => place < unit.place && place >= unit.place - ECHO;
+  for (const other of left) if (isEarlier(other) && areAlike(other, unit) && cost(other) <= free) return other;
+  return unit;
+}
+
+/** Whether one says nearly all that the other says, the same links included. */
+function areAlike(one: Unit, other: Unit): boolean {
+  if (one.links.length > 0 || other.links.length > 0) {
+    const isShared = one.links.length > 0 && one.links.every((link) => other.links.includes(link));
+    if (isShared && Math.min(one.stems.size, other.stems.size) < 3) return true;
+    if (!isShared) return false;
+  }
+  const [few, many] = one.stems.size < other.stems.size ? [one.stems, other.stems] : [other.stems, one.stems];
+  if (few.size < 3) return false;
+  return [...few].filter((stem) => many.has(stem)).length / few.size > ALIKE;
+}
