@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import type { World } from "./launch.ts";
+import { addChats } from "./program-chats.ts";
 import { addDoctor } from "./program-doctor.ts";
 import { addEval } from "./program-eval.ts";
 import { addForget } from "./program-forget.ts";
@@ -27,6 +28,7 @@ export function createProgram(world: World): (argv: readonly string[]) => Promis
     addQuestions(program, { world, run });
     addDocs(program, { world, run });
     addEval(program, { world, run });
+    addChats(program, { world, run });
     addModels(program, { world, run });
     addDoctor(program, { world, run });
     addForget(program, { world, run });
