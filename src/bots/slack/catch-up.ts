@@ -42,6 +42,8 @@ export interface CatchingUp {
 export interface CaughtUp {
   readonly channels: number;
   readonly messages: number;
+  /** Which channels there are was told of all workspaces. */
+  readonly isWhole: boolean;
 }
 
 interface Options {
@@ -55,11 +57,14 @@ interface Options {
 export async function catchUp(of: CatchingUp, { signal }: Options): Promise<CaughtUp> {
   const { installs, marks, log } = of;
   let messages = 0;
+  let isWhole = true;
+  const times = marks.times();
   const read = new Set<string>();
   for (const team of installs.teams()) {
     const ids = await channelsOf(of.call, team, { signal }).catch((error: unknown) => {
       signal.throwIfAborted();
       log.warn({ err: error, team }, "The channels of a workspace could not be listed");
+      if (refusalOf(error) === undefined) isWhole = false;
       return [];
     });
     // One of several workspaces is read once.
@@ -68,18 +73,18 @@ export async function catchUp(of: CatchingUp, { signal }: Options): Promise<Caug
       try {
         messages += await readChannel(of, { team, channel }, { signal });
         read.add(channel);
-        marks.release(channel);
+        marks.release(channel, times);
       } catch (error) {
         signal.throwIfAborted();
         log.warn({ err: error, channel }, "What was said meanwhile could not be read");
         // What Slack will never give is not asked for again.
-        if (refusalOf(error)) marks.release(channel);
+        if (refusalOf(error)) marks.release(channel, times);
         else marks.holdOne(channel);
       }
     }
   }
-  marks.releaseAll();
-  return { channels: read.size, messages };
+  if (isWhole) marks.releaseAll(times);
+  return { channels: read.size, messages, isWhole };
 }
 
 async function channelsOf(call: Call, team: string, { signal }: Options): Promise<readonly string[]> {

@@ -13,9 +13,11 @@ export interface Marks extends Disposable {
   /** Also one channel alone can be held. */
   holdOne(channel: string): void;
   areAnyHeld(): boolean;
-  /** The gap of a channel is closed. */
-  release(channel: string): void;
-  releaseAll(): void;
+  /** How often all was held: what is released for an earlier time is not, since there was another gap after it. */
+  times(): number;
+  /** The gap of a channel is closed, or that of all. */
+  release(channel: string, times: number): void;
+  releaseAll(times: number): void;
 }
 
 /** Marks in the inbox. */
@@ -24,7 +26,7 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
   const held = new Set<string>();
   const released = new Set<string>();
   // Nobody knows yet what was missed before.
-  let areAllHeld = true;
+  let [areAllHeld, times] = [true, 0];
   const isHeld = (channel: string) => held.has(channel) || (areAllHeld && !released.has(channel));
   const write = () => {
     for (const [channel, ts] of latest) {
@@ -41,13 +43,17 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
     of: (channel) => inbox.seen("slack", channel),
     hold: () => {
       write();
-      areAllHeld = true;
+      [areAllHeld, times] = [true, times + 1];
       released.clear();
     },
     holdOne: (channel) => void held.add(channel),
     areAnyHeld: () => held.size > 0,
-    release: (channel) => void (held.delete(channel), released.add(channel)),
-    releaseAll() {
+    times: () => times,
+    release(channel, of) {
+      if (of === times) void (held.delete(channel), released.add(channel));
+    },
+    releaseAll(of) {
+      if (of !== times) return;
       areAllHeld = false;
       released.clear();
       write();

@@ -29,7 +29,7 @@ export interface Slack extends ChatPlatform {
 }
 
 /** What Slack is opened with. `replays`: the file that keeps which of Slack's requests were taken, in HTTP mode. */
-export interface SlackOptions extends Pick<Wiring, "settings" | "inbox" | "brain" | "log" | "rates"> {
+export interface SlackOptions extends Pick<Wiring, "settings" | "inbox" | "brain" | "log" | "rates" | "readAgainMs"> {
   readonly version: string;
   /** Hosts that links may lead to. */
   readonly linkHosts: readonly string[];

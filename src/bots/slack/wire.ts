@@ -37,6 +37,8 @@ export interface Wiring {
   readonly installs: Installs;
   readonly counts: SlackCounts;
   readonly rates?: Rates | undefined;
+  /** Between two tries of what could not be read after a gap, where not as usual. */
+  readonly readAgainMs?: number | undefined;
   readonly installGone: (install: Install) => void;
   readonly signal: AbortSignal;
 }
