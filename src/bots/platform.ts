@@ -85,8 +85,8 @@ export interface ChatPlatform extends AsyncDisposable {
   fetchFile(file: OfferedFile, options: { readonly most: number; readonly signal: AbortSignal }): Promise<Uint8Array>;
   /** The question of an answer as it stands on the platform now; undefined where it is gone or cannot be asked again. */
   recall(given: Given, options: { readonly signal: AbortSignal }): Promise<Asked | undefined>;
-  /** Puts another answer in the place of the one that was posted. */
-  amend(given: Given, content: Content, options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Puts another answer in the place of the one that was posted; gives the messages that it stands in now, where these are others. */
+  amend(given: Given, content: Content, options: { readonly signal: AbortSignal }): Promise<Given["posted"] | void>;
   /** Adds a line below an answer that was posted, which stays, and tells the asker by a short message in the same place. */
   mark(given: Given, line: string, options: { readonly signal: AbortSignal }): Promise<void>;
 }

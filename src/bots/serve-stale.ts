@@ -68,9 +68,9 @@ async function isUpdated(
   const note = updatedWords(stale.sources, { day: new Date(now()).toISOString().slice(0, 10) });
   const canAskHuman = given.seenBy === "place" && humansFor(settings, given.conversation) !== undefined;
   const content = renderAnswer(answered, { ...settings, canAskHuman, note });
-  await amend({ given, content }, healing, { signal });
+  const posted = await amend({ given, content }, healing, { signal });
   await remember({ given, answered }, healing, { signal });
-  inbox.give({ ...given, answerId: answered.id });
+  inbox.give({ ...given, answerId: answered.id, posted });
   return true;
 }
 
@@ -82,11 +82,12 @@ async function amend(
   { given, content }: { readonly given: Given; readonly content: Content },
   { platform, log }: Healing,
   { signal }: { readonly signal: AbortSignal },
-): Promise<void> {
+): Promise<Given["posted"]> {
   let gone: Undeliverable | undefined;
+  let { posted } = given;
   const once = async () => {
     try {
-      await platform.amend(given, content, { signal });
+      posted = (await platform.amend(given, content, { signal })) ?? posted;
     } catch (error) {
       if (!(error instanceof Undeliverable)) throw error;
       gone = error;
@@ -99,6 +100,7 @@ async function amend(
   });
   if (gone) throw gone;
   signal.throwIfAborted();
+  return posted;
 }
 
 /** Follow-ups go on from what the answer says now. */

@@ -91,6 +91,16 @@ describe("an answer that is given again", () => {
     expect(given?.answerId).toBe("a-new");
   });
 
+  it("is known by all messages that it stands in now", async () => {
+    const { conversation } = asked().message;
+    const posted = [
+      { id: "P1000", conversation },
+      { id: "P1001", conversation },
+    ] as const;
+    const { given } = await heal({ platform: { amend: async () => posted } });
+    expect(given).toMatchObject({ answerId: "a-new", posted });
+  });
+
   it("is what follow-ups go on from", async () => {
     const remembered: ChatMessage[] = [];
     await heal({ brain: { remember: async (messages) => void remembered.push(...messages) } });

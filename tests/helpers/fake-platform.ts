@@ -77,9 +77,10 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
     },
     recall: script.recall ?? (async () => undefined),
     async amend(given, content, options) {
-      await script.amend?.(given, content, options);
+      const posted = await script.amend?.(given, content, options);
       amended.push([given, content]);
       for (const look of waiters) look();
+      return posted;
     },
     async mark(given, line, options) {
       await script.mark?.(given, line, options);

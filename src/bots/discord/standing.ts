@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { ChatPlatform, Content, Given, Posted } from "../platform.ts";
 import { Undeliverable } from "../undeliverable.ts";
 import type { DiscordApi } from "./api.ts";
-import { channelOf, DIRECT, fromMessage } from "./from-discord.ts";
+import { addressOf, channelOf, DIRECT, fromMessage } from "./from-discord.ts";
 import { addressed, type Places } from "./places.ts";
 import { refusalOf } from "./refusal.ts";
 import { LONGEST_MESSAGE, nonceOf, toMessage } from "./to-discord.ts";
@@ -28,9 +28,9 @@ export function lookAfter(standing: Standing): Pick<ChatPlatform, "recall" | "am
 }
 
 /** What Discord will never do is not to be tried again. */
-async function deliverably(work: Promise<void>): Promise<void> {
+async function deliverably<Result>(work: Promise<Result>): Promise<Result> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     const refusal = refusalOf(error);
     throw refusal ? new Undeliverable(`An answer could not be changed: ${refusal}`, { cause: error }) : error;
@@ -60,21 +60,32 @@ async function amend(
   { api, split }: Standing,
   { given, content }: { readonly given: Given; readonly content: Content },
   options: Options,
-): Promise<void> {
+): Promise<Given["posted"]> {
   const posted = given.posted.filter((one) => !isEphemeral(one));
   const [first] = posted;
-  if (!first) return;
+  if (!first) return given.posted;
   const pieces = split(content.markdown);
   const bodies = pieces.map((markdown, index) =>
     toMessage({ markdown, buttons: index === pieces.length - 1 ? content.buttons : [] }),
   );
-  const place = channelOf(first.conversation);
+  const { conversation } = first;
+  const added: Posted[] = [];
   for (const [index, body] of bodies.entries()) {
     const old = posted[index];
     if (old) await api.edit(channelOf(old.conversation), old.id, body, options);
-    else await api.create(place, body, { nonce: nonceFor(given.job, body.content), ...options });
+    else {
+      const nonce = nonceFor(given.job, body.content);
+      const { id, channelId } = await api.create(channelOf(conversation), body, { nonce, ...options });
+      added.push({ id, conversation, url: addressOf(conversation.space, channelId, id) });
+    }
   }
-  for (const extra of posted.slice(bodies.length)) await api.remove(channelOf(extra.conversation), extra.id, options);
+  for (const extra of posted.slice(bodies.length)) {
+    await api.remove(channelOf(extra.conversation), extra.id, options).catch((error: unknown) => {
+      // An earlier try may have removed it.
+      if (refusalOf(error) !== "gone") throw error;
+    });
+  }
+  return [first, ...posted.slice(1, bodies.length), ...added];
 }
 
 async function mark(

@@ -55,7 +55,10 @@ describe("an answer that stands", () => {
     await using world = await openDiscordWorld();
     const given = await give(world, long(60));
     const amended = long(100);
-    await world.discord.amend(given, { markdown: amended, buttons: [{ kind: "up", answerId: "a2" }] }, soon());
+    const buttons = [{ kind: "up", answerId: "a2" }] as const;
+    const posted = await world.discord.amend(given, { markdown: amended, buttons }, soon());
+    expect(posted?.map(({ id }) => id)).toEqual(own(world).map(({ id }) => id));
+    expect(posted?.every(({ url }) => url?.startsWith("https://discord.com/channels/"))).toBe(true);
     expect(
       own(world)
         .map(({ content }) => content)
@@ -71,8 +74,11 @@ describe("an answer that stands", () => {
   it("is replaced by fewer messages", async () => {
     await using world = await openDiscordWorld();
     const given = await give(world, long(60));
-    await world.discord.amend(given, { markdown: "30 days.", buttons: [] }, soon());
+    const posted = await world.discord.amend(given, { markdown: "30 days.", buttons: [] }, soon());
     expect(own(world).map(({ content }) => content)).toEqual(["30 days."]);
+    expect(posted).toEqual([given.posted[0]]);
+    // Another try finds the others gone already.
+    expect(await world.discord.amend(given, { markdown: "30 days.", buttons: [] }, soon())).toEqual(posted);
   });
 });
 
