@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Log } from "./log.ts";
 
-/** SQLite's own codes for a file that another process has locked, one that is damaged, and one that is no database. */
+/** SQLite's own codes for a file that another process has locked, a full disk, a file that is damaged, and one that is no database. */
 const BUSY = 5;
+const FULL = 13;
 const DAMAGED: readonly number[] = [11, 26];
 
 /** A database in a file (":memory:" keeps none). `name` is how the log calls it; `version` counts up when the tables change. */
@@ -37,6 +38,11 @@ export function openSqliteFile(file: SqliteFile, { log }: { readonly log: Log })
 /** Whether another process has the file. */
 export function isBusy(error: unknown): boolean {
   return sqliteCode(error) === BUSY;
+}
+
+/** Whether there is no room on the disk. */
+export function isFull(error: unknown): boolean {
+  return sqliteCode(error) === FULL;
 }
 
 /** Does all of the work or nothing of it. */

@@ -1,12 +1,13 @@
 import type { DatabaseSync } from "node:sqlite";
 import { codeOf } from "../error-code.ts";
 import type { Log } from "../log.ts";
-import { emptyWriteAheadLog, eraseTraces, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
+import { emptyWriteAheadLog, eraseTraces, inOneStep, isBusy, isFull, openSqliteFile } from "../sqlite-file.ts";
 import { UserError } from "../user-error.ts";
 import type { Inbox } from "./inbox.ts";
 import { ANSWER_TABLES, answersIn, forgetAnswers, pruneAnswers } from "./inbox-answers.ts";
 import { PLACE_TABLES, forgetPlaces, placesIn } from "./inbox-places.ts";
 import { QUESTION_TABLES, forgetQuestions, pruneQuestions, questionsIn, type Erase } from "./inbox-questions.ts";
+import { onReserve, openReserve, type Reserve } from "./inbox-reserve.ts";
 import { statementsOf } from "./inbox-statements.ts";
 
 /** Counts up when the tables change; an inbox of another version is put aside. */
@@ -32,12 +33,14 @@ export function openInbox({
   readonly log: Log;
   readonly now?: () => number;
 }): Inbox {
-  const database = open(path, log);
+  const reserve = path === ":memory:" ? undefined : openReserve(`${path}.reserve`);
+  const database = open(path, { log, reserve });
+  reserve?.take();
   const statements = statementsOf(database);
   const { erase, eraseSoon, close } = erasing(database, log);
   const answers = answersIn(statements);
   const questions = questionsIn(statements, { now, erase, eraseSoon });
-  return {
+  const inbox: Inbox = {
     ...questions,
     accept: (asked) => surely(database, () => questions.accept(asked)),
     ...answers,
@@ -59,6 +62,7 @@ export function openInbox({
       database.close();
     },
   };
+  return reserve ? onReserve(inbox, reserve) : inbox;
 }
 
 /**
@@ -100,12 +104,16 @@ function erasing(
   };
 }
 
-function open(path: string, log: Log): DatabaseSync {
+function open(
+  path: string,
+  { log, reserve }: { readonly log: Log; readonly reserve: Reserve | undefined },
+): DatabaseSync {
   // What was accepted is acknowledged to the platform, which then never brings it again: it has to outlast a power failure too.
   const file = { path, name: "the inbox", version: VERSION, synchronous: "NORMAL" } as const;
   try {
     return openSqliteFile({ ...file, tables: QUESTION_TABLES + ANSWER_TABLES + PLACE_TABLES }, { log });
   } catch (error) {
+    if (isFull(error) && reserve?.give() === true) return open(path, { log, reserve });
     const why = isBusy(error)
       ? "another Hearth has it; stop that one"
       : `it cannot be used (${codeOf(error)}); name another place with --data or data in the configuration`;
