@@ -49,9 +49,7 @@ export function createMarks(inbox: Pick<Inbox, "see" | "seen">): Marks {
     holdOne: (channel) => void held.add(channel),
     areAnyHeld: () => held.size > 0,
     times: () => times,
-    release(channel, of) {
-      if (of === times) void (held.delete(channel), released.add(channel));
-    },
+    release: (channel, of) => void (of === times && (held.delete(channel), released.add(channel))),
     releaseAll(of) {
       if (of !== times) return;
       areAllHeld = false;

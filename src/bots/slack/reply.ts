@@ -58,6 +58,11 @@ export function createReply(replying: Replying): SlackReply {
     failed: (error) => log.debug({ job, err: error }, "A state of an answer was not shown"),
     signal: closing,
   });
+  const takeAway = async (options: { readonly signal: AbortSignal }) => {
+    replying.over();
+    await live.close(options);
+    await removeAll(carrier, options);
+  };
   return {
     show: (content) => pace.show(content),
     finish: (content, { signal }) =>
@@ -68,15 +73,21 @@ export function createReply(replying: Replying): SlackReply {
         };
         return persist(work, { ...replying, signal }).finally(replying.over);
       }),
+    abandon: ({ signal }) => pace.last(() => takeAway({ signal })),
     takeBack: () =>
       void pace
-        .last(async () => {
-          replying.over();
-          await live.close({ signal: closing });
-          for (const posted of carrier.posted().values()) await carrier.remove(posted, { signal: closing });
-        })
+        .last(() => takeAway({ signal: closing }))
         .catch((error: unknown) => log.info({ job, err: error }, "What was said to a deleted question stands")),
   };
+}
+
+/** Takes away all messages, also those of an earlier run; one that is gone already is no harm. */
+async function removeAll(carrier: Carrier, options: { readonly signal: AbortSignal }): Promise<void> {
+  for (const posted of carrier.posted().values()) {
+    await carrier.remove(posted, options).catch((error: unknown) => {
+      if (refusalOf(error) !== "gone") throw error;
+    });
+  }
 }
 
 /** Tries until it is done, the signal comes, or Slack will never do it. */

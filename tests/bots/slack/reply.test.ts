@@ -219,6 +219,21 @@ describe("an answer to a question that is deleted", () => {
   });
 });
 
+describe("an answer of an earlier run to a question that is gone", () => {
+  it("is taken away", async () => {
+    await using world = await asked();
+    const reply = world.hearth().reply(world.question);
+    reply.show({ markdown: "> 28 days.\n\n*Writing …*", grows: "> 28 days.", buttons: [] });
+    await eventually(() => world.inbox.sendings(world.job)[0]?.posted !== undefined);
+    await world.stop();
+    const other = await world.start();
+    await other.reply(world.question).abandon?.(soon());
+    expect(world.thread()).toEqual([]);
+    await other.reply(world.question).abandon?.(soon());
+    expect(world.slack.transcript.calls("chat.delete")).toHaveLength(2);
+  });
+});
+
 describe("an answer whose Markdown Slack refuses", () => {
   it("is said in plain text", async () => {
     await using world = await asked();
