@@ -11,6 +11,8 @@ const PATH = "/slack/events";
 const MOST_BYTES = 1_000_000;
 /** How far a request's time may be from ours, in either direction. */
 const MOST_SECONDS = 300;
+/** Bolt looks at no more of it than this, so that with more behind it the same signature would be another word. */
+const SIGNATURE = /^v0=[0-9a-f]{64}$/;
 
 /** What HTTP mode needs. */
 export interface HttpOptions {
@@ -96,16 +98,17 @@ function createCheck({ signingSecret, replays, counts }: HttpOptions) {
     if (!body) return refuse(413);
     const signature = request.headers["x-slack-signature"];
     const timestamp = Number(request.headers["x-slack-request-timestamp"]);
-    if (typeof signature !== "string" || !Number.isSafeInteger(timestamp)) return refuse(401);
+    if (typeof signature !== "string" || !SIGNATURE.test(signature) || !Number.isSafeInteger(timestamp))
+      return refuse(401);
     if (Math.abs(Date.now() / 1_000 - timestamp) > MOST_SECONDS) return refuse(401);
     const headers = { "x-slack-signature": signature, "x-slack-request-timestamp": timestamp };
     if (!isValidSlackRequest({ signingSecret, body: body.toString(), headers })) return refuse(401);
     if (inHand.has(signature) || replays.has(signature)) return refuse(401);
     inHand.add(signature);
     response.once("close", () => {
-      // What was not taken may come again, even within the same second.
-      if (response.statusCode === 200) replays.add(signature);
-      inHand.delete(signature);
+      // What was not taken may come again, even within the same second. What cannot be written down stays in hand.
+      const isTaken = response.headersSent && response.statusCode === 200;
+      if (!isTaken || replays.add(signature)) inHand.delete(signature);
     });
     // Bolt reads the bytes that were read already from here.
     Object.assign(request, { rawBody: body });

@@ -13,7 +13,8 @@ const PRUNE_MS = 60_000;
 /** Which signed requests were taken already, on disk: a signature is good once, also after a restart. */
 export interface Replays extends Disposable {
   has(signature: string): boolean;
-  add(signature: string): void;
+  /** False where it cannot be written down, such as on a full disk. */
+  add(signature: string): boolean;
 }
 
 /** A table in a file (":memory:" keeps none). It holds hashes of signatures and times. */
@@ -24,21 +25,33 @@ export function openReplays({ path, log }: { readonly path: string; readonly log
   );
   const statements = statementsOf(database);
   const hash = (signature: string) => createHash("sha256").update(signature).digest("base64url");
-  const timer = setInterval(() => {
-    statements.run("DELETE FROM requests WHERE at < :before", { before: Date.now() - KEPT_MS });
-  }, PRUNE_MS).unref();
+  const tryTo = (work: () => void): boolean => {
+    // A request may end after all was closed.
+    if (!database.isOpen) return false;
+    try {
+      work();
+      return true;
+    } catch (error) {
+      log.error({ err: error }, "The list of Slack's requests could not be written");
+      return false;
+    }
+  };
+  const prune = () => statements.run("DELETE FROM requests WHERE at < :before", { before: Date.now() - KEPT_MS });
+  const timer = setInterval(() => tryTo(prune), PRUNE_MS).unref();
   return {
     has: (signature) =>
       statements.first("SELECT at FROM requests WHERE signature = :signature", { signature: hash(signature) }) !==
       undefined,
     add: (signature) =>
-      void statements.run("INSERT OR REPLACE INTO requests (signature, at) VALUES (:signature, :at)", {
-        signature: hash(signature),
-        at: Date.now(),
-      }),
+      tryTo(() =>
+        statements.run("INSERT OR REPLACE INTO requests (signature, at) VALUES (:signature, :at)", {
+          signature: hash(signature),
+          at: Date.now(),
+        }),
+      ),
     [Symbol.dispose]() {
       clearInterval(timer);
-      database.close();
+      if (database.isOpen) database.close();
     },
   };
 }

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import type { Asked } from "../../../src/bots/platform.ts";
 import { openReplays } from "../../../src/bots/slack/replays.ts";
 import { silentLog } from "../../../src/log.ts";
 import { connected, eventually } from "./slack-world.ts";
@@ -57,6 +58,43 @@ describe("Slack over HTTP", () => {
     );
     expect(await slack.http.replay()).toBe(401);
     expect(desk.asked).toHaveLength(1);
+  });
+
+  it("takes no request again under a signature that says more than it has to", async () => {
+    await using world = await connected(inHttp);
+    const { slack, acme, ada, general, desk } = world;
+    slack.say({ by: ada, in: general, text: `<@${acme.bot}> once` });
+    await eventually(() => desk.asked.length === 1);
+    const { url, headers, body } = await slack.until(() => slack.http.last());
+    const signed = new Headers(headers);
+    signed.set("x-slack-signature", `${signed.get("x-slack-signature")}=again`);
+    expect((await fetch(url, { method: "POST", headers: signed, body })).status).toBe(401);
+  });
+
+  it("is closed without harm while a request is on its way", async () => {
+    await using world = await connected(inHttp);
+    const { slack, acme, ada, general, desk } = world;
+    const begun = Promise.withResolvers<void>();
+    const real = { ...desk };
+    Object.assign(desk, {
+      ask(asked: Asked) {
+        begun.resolve();
+        return real.ask(asked);
+      },
+    });
+    slack.say({ by: ada, in: general, text: `<@${acme.bot}> in motion` });
+    await begun.promise;
+    await world.stop();
+    // An exception that nobody catches fails the run.
+    const failed = () => slack.transcript.entries.some((one) => one.kind === "delivery" && one.failed !== undefined);
+    expect(await slack.until(failed)).toBe(true);
+  });
+
+  it("says of a request that cannot be written down that it is not", () => {
+    const replays = openReplays({ path: ":memory:", log: silentLog() });
+    expect(replays.add("v0=1")).toBe(true);
+    replays[Symbol.dispose]();
+    expect(replays.add("v0=2")).toBe(false);
   });
 
   it("knows after a restart which requests were taken", () => {
