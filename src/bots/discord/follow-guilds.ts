@@ -23,7 +23,7 @@ interface Following {
 export function followGuilds(client: Client, following: Following): void {
   const { inbox, desk, places, log } = following;
   const known = new Set(readIds(inbox.noted("discord", KEY)));
-  const note = () => inbox.note("discord", KEY, JSON.stringify([...known]));
+  const note = () => orLog(log, () => inbox.note("discord", KEY, JSON.stringify([...known])));
   const left = (guildId: string) => {
     log.warn({ guildId }, "Discord took Hearth out of a server; what was waiting there is dropped");
     known.delete(guildId);
@@ -52,6 +52,15 @@ export function followGuilds(client: Client, following: Following): void {
   followChannels(client, following);
 }
 
+/** Does work on the inbox; a full disk must not end the process. */
+function orLog(log: Log, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    log.error({ err: error }, "The inbox could not be told of a server or channel that came or went");
+  }
+}
+
 /** With a channel or a thread its messages are deleted. */
 function followChannels(client: Client, { inbox, brain, desk, places, log, signal }: Following): void {
   const forget = (of: { readonly space: string; readonly channel: string; readonly thread?: string }) => {
@@ -69,7 +78,7 @@ function followChannels(client: Client, { inbox, brain, desk, places, log, signa
     if (channel.isDMBased()) return;
     const of = { space: channel.guildId, channel: channel.id };
     forget(of);
-    inbox.forget({ platform: "discord", ...of });
+    orLog(log, () => void inbox.forget({ platform: "discord", ...of }));
   });
   client.on(Events.ThreadDelete, ({ guildId, parentId, id }) => {
     if (parentId !== null) forget({ space: guildId, channel: parentId, thread: id });

@@ -27,14 +27,22 @@ export function createIdentifyPace(
 ): IIdentifyThrottler {
   const { passed, now = Date.now } = options;
   let turn = Promise.resolve();
+  /** Those that a full disk did not take: they count as long as this process lives. */
+  let unnoted: readonly number[] = [];
 
   async function pass(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const times = read(inbox.noted("discord", KEY)).filter((time) => time <= now() && now() - time < DAY);
+    const noted = [...read(inbox.noted("discord", KEY)), ...unnoted].toSorted((one, other) => one - other);
+    const times = noted.filter((time) => time <= now() && now() - time < DAY);
     const last = times.at(-1);
     const wait = last === undefined ? 0 : last + identifyGap(times, now()) - now();
     if (wait > 0) await delay(wait, undefined, { signal });
-    inbox.note("discord", KEY, JSON.stringify([...times, now()].slice(-1_000)));
+    try {
+      inbox.note("discord", KEY, JSON.stringify([...times, now()].slice(-1_000)));
+      unnoted = [];
+    } catch {
+      unnoted = [...unnoted, now()].slice(-1_000);
+    }
     passed();
   }
 

@@ -64,17 +64,26 @@ function joining(
       if (joined.has(channelId)) return;
       const place = { space, channel: channelId, isDirect: space === DIRECT };
       joined.set(channelId, place);
-      inbox.join("discord", place);
+      tryTo(() => inbox.join("discord", place));
     },
     leave({ space, channelId }) {
       for (const place of joined.values()) {
         if (place.space === space && (channelId === undefined || place.channel === channelId))
           joined.delete(place.channel);
       }
-      inbox.leave("discord", { space, ...(channelId !== undefined && { channel: channelId }) });
+      tryTo(() => inbox.leave("discord", { space, ...(channelId !== undefined && { channel: channelId }) }));
     },
     joined: () => [...joined.values()].map(({ space, channel, isDirect }) => ({ space, channelId: channel, isDirect })),
   };
+}
+
+/** A full disk must not end the process, nor keep a question from being asked: it is known as long as the process lives. */
+function tryTo(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // What is asked next tells of the disk.
+  }
 }
 
 function surroundings(client: Client, settings: DiscordSettings, guildId: string): Surroundings {
