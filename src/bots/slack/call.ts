@@ -5,7 +5,7 @@ import { boltLog } from "./bolt-log.ts";
 import type { Install, Installs } from "./installs.ts";
 import type { Raw } from "./read.ts";
 import { refusalOf, waitOf } from "./refusal.ts";
-import type { Due, Scheduler } from "./scheduler.ts";
+import { SHOWN_LIVE, type Due, type Scheduler } from "./scheduler.ts";
 
 /** No answer of Slack's is waited for longer. */
 const TIMEOUT_MS = 15_000;
@@ -17,10 +17,18 @@ export type Args = Readonly<Record<string, unknown>>;
 
 /** Calls a method of Slack's Web API by the token of a workspace, when it may be called. */
 export interface Call {
+  readonly live: LiveRoom;
   /** Waits for its turn, also where Slack asks to wait. Rejects as the library does; where Hearth is no longer in the workspace, with an Undeliverable. */
   must(team: string, method: string, args: Args, options: { readonly signal: AbortSignal }): Promise<Raw>;
   /** Calls only where much is left of what Slack allows (`share` of a minute's calls); undefined where it is not. */
   spare(team: string, method: string, args: Args, options: SpareOptions): Promise<Raw | undefined>;
+}
+
+/** What calls besides know of how busy a workspace is. */
+export interface LiveRoom {
+  /** Whether one more answer may be shown while it is written. */
+  hasRoom(team: string): boolean;
+  shown(team: string): void;
 }
 
 /** For a call that can be left out. */
@@ -75,7 +83,12 @@ export function createCall(calling: Calling): Call {
       throw error;
     }
   };
+  const liveIn = (team: string) => ({ key: installs.of(team)?.key ?? team, method: SHOWN_LIVE });
   return {
+    live: {
+      hasRoom: (team) => scheduler.hasRoom(liveIn(team)),
+      shown: (team) => scheduler.count(liveIn(team)),
+    },
     async must(team, method, args, { signal }) {
       for (let times = 1; ; times++) {
         const { install, due } = dueOf(installs, { team, method, args });

@@ -74,6 +74,11 @@ function tentative(
   }: { readonly plans: ReturnType<typeof createPlans>; readonly sent: (part: number, ts: string) => Posted },
 ): Pick<Carrier, "status" | "stream" | "tryPost" | "tryEdit"> {
   const { job, spot, isStreamed } = target;
+  const isOpen = () => !plans.mayBeSent(0) && call.live.hasRoom(spot.team);
+  const begun = (ts: string): Posted => {
+    call.live.shown(spot.team);
+    return sent(0, ts);
+  };
   return {
     async status(line, { signal }) {
       if (spot.thread === undefined) return;
@@ -82,15 +87,15 @@ function tentative(
     },
     stream: (text, { blocks }, { signal }) =>
       // What may be there already is looked for at the end.
-      isStreamed && spot.thread !== undefined && !plans.mayBeSent(0)
-        ? plans.attempt(0, () => openStream(call, { ...target, text, blocks }, { signal, sent: (ts) => sent(0, ts) }))
+      isStreamed && spot.thread !== undefined && isOpen()
+        ? plans.attempt(0, () => openStream(call, { ...target, text, blocks }, { signal, sent: begun }))
         : Promise.resolve(undefined),
     tryPost: (body, options) =>
-      plans.mayBeSent(0)
+      !isOpen()
         ? Promise.resolve(undefined)
         : plans.attempt(0, async () => {
             const ts = await messages.tryPost(spot, body, { ...options, mark: markOf(job, 0) });
-            return ts === undefined ? undefined : sent(0, ts);
+            return ts === undefined ? undefined : begun(ts);
           }),
     tryEdit: ({ id }, body, options) => messages.tryEdit(spot, id, body, options),
   };

@@ -86,6 +86,23 @@ describe("answers of a busy workspace, at Slack's own rates", () => {
     expect(limited(slack.transcript.entries)).toEqual([]);
   }, 60_000);
 
+  it("do not wait for each other's edits where there are more of them than Slack allows edits", async () => {
+    const { brain, open } = writingBrain({ sentences: 1, everyMs: 300 });
+    await using world = await busy(brain);
+    const { slack, acme, ada, ben } = world;
+    const channels = Array.from({ length: 45 }, (_, i) =>
+      slack.world.channel({ team: acme.id, name: `c${i}`, members: [ada, ben] }),
+    );
+    const questions = channels.flatMap((channel) => [ada, ben].map((by) => ({ by, in: channel })));
+    for (const question of questions) slack.say({ ...question, text: `<@${acme.bot}> question` });
+    await slack.until(() => world.inbox.open("slack").length === questions.length, 10_000);
+    open();
+    await slack.until(() => world.inbox.open("slack").length === 0, 30_000);
+    for (const channel of channels) expect(slack.history(channel).filter(({ by }) => by === acme.bot)).toHaveLength(2);
+    expect(slack.transcript.calls("chat.update").length).toBeLessThanOrEqual(50);
+    expect(slack.transcript.violations).toEqual([]);
+  }, 60_000);
+
   it("takes for one answer at most one call a second, and half of what Slack allows in a minute", async () => {
     const { brain, open } = writingBrain({ sentences: 60, everyMs: 100 });
     await using world = await busy(brain);

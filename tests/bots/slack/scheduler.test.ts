@@ -55,7 +55,7 @@ describe("when a method of Slack's may be called", () => {
     ask(...["C1", "C1", "C1", "C2", "C3"].map((channel) => ({ key: "T1", method: "chat.postMessage", channel })));
     expect(await after(0)).toBe(3);
     expect(await after(1_000)).toBe(0);
-    expect(await after(100)).toBe(1);
+    expect(await after(200)).toBe(1);
   });
 
   it("is not before Slack's wait is over", async () => {
