@@ -30,9 +30,6 @@ export interface Surroundings {
 /** DEFAULT and REPLY: the others are made by Discord itself. */
 const WRITTEN_BY_PEOPLE = new Set([0, 19]);
 
-/** Characters that the brain takes; names in place of ids may make a message longer than Discord lets it be. */
-const LONGEST_QUESTION = 4_000;
-
 /** Why a message is meant for Hearth; undefined where it is not. Pure. */
 export function addressedBy(
   message: DiscordMessage,
@@ -71,7 +68,7 @@ export function fromMessage(
       id: message.id,
       conversation: conversationOf(place),
       author: { id: message.author.id, name: message.author.name, isBot: message.author.isBot },
-      text: plainText(message, around).slice(0, LONGEST_QUESTION).toWellFormed(),
+      text: plainText(message, around),
       sentAt: message.sentAt,
       ...(message.replyTo && { replyTo: message.replyTo.id }),
       url: addressOf(place.space, message.channelId, message.id),

@@ -205,16 +205,14 @@ describe("the question", () => {
     expect(asked.message.url).toBe(`https://discord.com/channels/@me/${CHANNEL}/900000000000000001`);
   });
 
-  it("is no longer than the brain takes", () => {
+  it("has all of its text, so that the answer can say that only its beginning was read", () => {
     const { message } = fromMessage(
       read({ content: `<@${ANN.id}> `.repeat(1_000), mentions: [ANN] }),
       channel,
       around,
-      {
-        open: false,
-      },
+      { open: false },
     );
-    expect(message.text.length).toBe(4_000);
+    expect(message.text.length).toBeGreaterThan(4_000);
   });
 
   it("says when its answer wants a thread", () => {
