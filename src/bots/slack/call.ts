@@ -9,7 +9,7 @@ import { SHOWN_LIVE, type Due, type Scheduler } from "./scheduler.ts";
 
 /** No answer of Slack's is waited for longer. */
 const TIMEOUT_MS = 15_000;
-/** What is longer is not waited for in a call. */
+/** Slack may ask to wait so often for one call. */
 const LIMITED_TIMES = 20;
 
 /** Arguments of a method. */
@@ -63,26 +63,8 @@ export function clientOptions({ api, log }: Pick<Calling, "api" | "log">): webAp
 
 /** Calls over one client for each install. */
 export function createCall(calling: Calling): Call {
-  const { installs, scheduler, waited } = calling;
-  const clients = new Map<string, webApi.WebClient>();
-  const clientOf = ({ token }: Install) => {
-    const client = clients.get(token) ?? new webApi.WebClient(token, clientOptions(calling));
-    clients.set(token, client);
-    return client;
-  };
-  const send = async (install: Install, due: Due, args: Args): Promise<Raw> => {
-    try {
-      return { ...(await clientOf(install).apiCall(due.method, withTeam(install, args))) };
-    } catch (error) {
-      const seconds = waitOf(error);
-      if (seconds !== undefined) {
-        waited();
-        scheduler.close(due, seconds);
-      }
-      if (refusalOf(error) === "token gone") calling.tokenGone(install);
-      throw error;
-    }
-  };
+  const { installs, scheduler } = calling;
+  const send = createSend(calling);
   const liveIn = (team: string) => ({ key: installs.of(team)?.key ?? team, method: SHOWN_LIVE });
   return {
     live: {
@@ -105,6 +87,30 @@ export function createCall(calling: Calling): Call {
       const { install, due } = dueOf(installs, { team, method, args });
       return scheduler.spare(due, share) ? send(install, due, args) : undefined;
     },
+  };
+}
+
+/** Sends a call once; what Slack says of waiting and of the token is told on. */
+function createSend(calling: Calling): (install: Install, due: Due, args: Args) => Promise<Raw> {
+  const { scheduler, waited, tokenGone } = calling;
+  const clients = new Map<string, webApi.WebClient>();
+  const clientOf = ({ token }: Install) => {
+    const client = clients.get(token) ?? new webApi.WebClient(token, clientOptions(calling));
+    clients.set(token, client);
+    return client;
+  };
+  return async (install, due, args) => {
+    try {
+      return { ...(await clientOf(install).apiCall(due.method, withTeam(install, args))) };
+    } catch (error) {
+      const seconds = waitOf(error);
+      if (seconds !== undefined) {
+        waited();
+        scheduler.close(due, seconds);
+      }
+      if (refusalOf(error) === "token gone") tokenGone(install);
+      throw error;
+    }
   };
 }
 
