@@ -19,6 +19,9 @@ import { fetchFiles } from "./serve-files.ts";
 import { keepAnswer, type End } from "./serve-keep.ts";
 import { Undeliverable } from "./undeliverable.ts";
 
+/** What is on its way when its question goes may still arrive for so long: only what is known to be there can be taken away. */
+const ARRIVES_MS = 5_000;
+
 /** The asker stopped it: what is there stands. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
@@ -183,11 +186,12 @@ export function turnsOf(
   return { conversation, replyTo: inbox.given({ platform, messageId: replyTo })?.posted[0].id ?? replyTo };
 }
 
-/** A signal that does not come when the asker stops: what is there is still to be shown. */
+/** A signal that does not come when the asker stops: what is there is still to be shown. Nor at once when the question is gone. */
 function unlessStopped(signal: AbortSignal): AbortSignal {
   const ended = new AbortController();
   const end = () => {
-    if (!(signal.reason instanceof Stopped)) ended.abort(signal.reason);
+    if (signal.reason instanceof Dropped) setTimeout(() => ended.abort(signal.reason), ARRIVES_MS).unref();
+    else if (!(signal.reason instanceof Stopped)) ended.abort(signal.reason);
   };
   if (signal.aborted) end();
   else signal.addEventListener("abort", end, { once: true });
