@@ -1,4 +1,4 @@
-import type { MessageBody } from "./to-slack.ts";
+import { type MessageBody, QUIET } from "./to-slack.ts";
 
 /** A command's own address is open for half an hour. */
 const OPEN_MS = 29 * 60_000;
@@ -24,7 +24,12 @@ export async function respond(
   const response = await fetch(address, {
     method: "POST",
     headers: { "content-type": "application/json; charset=utf-8" },
-    body: JSON.stringify({ ...body, response_type: isPrivate ? "ephemeral" : "in_channel", replace_original: false }),
+    body: JSON.stringify({
+      ...body,
+      ...QUIET,
+      response_type: isPrivate ? "ephemeral" : "in_channel",
+      replace_original: false,
+    }),
     redirect: "manual",
     credentials: "omit",
     signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
