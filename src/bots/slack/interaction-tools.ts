@@ -113,12 +113,21 @@ export function ownButton(label: string, actionId: string): types.ActionsBlock {
  */
 export async function managesChannel(
   { team, channel, person }: Omit<Doer, "name">,
-  { settings, people, call, signal }: Pick<SlackInteractionTools, "settings" | "people" | "call" | "signal">,
+  {
+    settings,
+    people,
+    installs,
+    call,
+    signal,
+  }: Pick<SlackInteractionTools, "settings" | "people" | "installs" | "call" | "signal">,
 ): Promise<boolean> {
   if (isAmong(settings.admins, person)) return true;
   try {
     const user = await people.user(team, person.user, { signal });
     if (!user || user.isDeleted || !user.teams.includes(team)) return false;
+    // An id means a person only together with the workspace: whoever has it elsewhere is somebody else.
+    const isThisOne = user.teams.includes(person.team) || installs.of(person.team)?.isOrganisation === true;
+    if (!isThisOne) return false;
     if (user.isAdmin) return true;
     if (isDirect(channel)) return false;
     const info = await call.must(team, "conversations.info", { channel }, { signal });

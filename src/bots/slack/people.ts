@@ -37,7 +37,7 @@ export function createPeople(call: Call): People {
   const forMs = KNOWN_MS;
   const users = createMemo<User | undefined>({ forMs });
   const channels = createMemo<ChannelView | undefined>({ forMs });
-  const members = createMemo<readonly User[] | undefined>({ forMs });
+  const members = createMemo<readonly string[] | undefined>({ forMs });
   const lists = createMemo<readonly ChannelView[]>({ forMs });
   const everybody = createMemo<ReadonlyMap<string, User> | undefined>({ forMs });
   let changes = 0;
@@ -52,8 +52,10 @@ export function createPeople(call: Call): People {
       channels.get(`${team} ${id}`, async () =>
         viewOfChannel((await call.must(team, "conversations.info", { channel: id }, options))["channel"], team),
       ),
-    members: (team, channel, options) =>
-      members.get(`${team} ${channel}`, () => listMembers(call, { team, channel, user, all }, options)),
+    async members(team, channel, options) {
+      const ids = await members.get(`${team} ${channel}`, () => listMembers(call, { team, channel }, options));
+      return ids && whoIs(ids, { team, user, all }, options);
+    },
     channelsOf: (team, id, options) =>
       lists.get(`${team} ${id}`, () => listChannels(call, { team, user: id }, options)),
     forget() {
@@ -72,20 +74,27 @@ async function listUsers(call: Call, team: string, options: Options): Promise<Re
 
 async function listMembers(
   call: Call,
+  { team, channel }: EventPlace,
+  options: Options,
+): Promise<readonly string[] | undefined> {
+  const asked = { team, method: "conversations.members", args: { channel, limit: 1_000 } };
+  return (await pages(call, asked, options))?.flatMap((page) => textsOf(page, "members"));
+}
+
+/** The people of a list, none of them known for longer than anybody else; undefined where one of them is not known. */
+async function whoIs(
+  ids: readonly string[],
   {
     team,
-    channel,
     user,
     all,
-  }: EventPlace & {
+  }: {
+    readonly team: string;
     readonly user: People["user"];
     readonly all: (team: string, options: Options) => Promise<ReadonlyMap<string, User> | undefined>;
   },
   options: Options,
 ): Promise<readonly User[] | undefined> {
-  const asked = { team, method: "conversations.members", args: { channel, limit: 1_000 } };
-  const ids = (await pages(call, asked, options))?.flatMap((page) => textsOf(page, "members"));
-  if (!ids) return undefined;
   const known = ids.length > FEW ? await all(team, options) : undefined;
   if (ids.length > FEW && !known) return undefined;
   const found = await Promise.all(ids.map(async (id) => known?.get(id) ?? user(team, id, options)));
