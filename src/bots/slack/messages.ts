@@ -62,7 +62,7 @@ export function createMessages(call: Call): Messages {
       } catch (error) {
         // A stream that nobody closed, such as before a kill.
         if (codeOf(error) !== "streaming_state_conflict") throw error;
-        await call.must(team, "chat.stopStream", { channel, ts }, { signal });
+        await stopStream(call, { team, channel, ts }, { signal });
         await call.must(team, "chat.update", args, { signal });
       }
     },
@@ -81,6 +81,17 @@ export function createMessages(call: Call): Messages {
       return channel;
     },
   };
+}
+
+/** Ends a message that grows; one that has ended by itself is no error. */
+export async function stopStream(
+  call: Pick<Call, "must">,
+  { team, channel, ts }: { readonly team: string; readonly channel: string; readonly ts: string },
+  { signal }: Options,
+): Promise<void> {
+  await call.must(team, "chat.stopStream", { channel, ts }, { signal }).catch((error: unknown) => {
+    if (codeOf(error) !== "message_not_in_streaming_state") throw error;
+  });
 }
 
 /** Metadata as Slack takes it. Pure. */

@@ -2,8 +2,8 @@ import type { Posted } from "../platform.ts";
 import type { Call } from "./call.ts";
 import type { Stream } from "./carrier.ts";
 import { isDirect } from "./ids.ts";
-import { tsOf, type Spot } from "./messages.ts";
-import { codeOf, refusalOf } from "./refusal.ts";
+import { stopStream, tsOf, type Spot } from "./messages.ts";
+import { refusalOf } from "./refusal.ts";
 import { LONGEST_MESSAGE, type MessageBody } from "./to-slack.ts";
 
 /** As many of the streams that Slack allows in a minute are begun: each has to be closed too. */
@@ -53,10 +53,6 @@ export async function openStream(
       if (done) length += more.length;
       return done !== undefined;
     },
-    async close(options) {
-      await call.must(team, "chat.stopStream", { channel, ts }, options).catch((error: unknown) => {
-        if (codeOf(error) !== "message_not_in_streaming_state") throw error;
-      });
-    },
+    close: (options) => stopStream(call, { team, channel, ts }, options),
   };
 }

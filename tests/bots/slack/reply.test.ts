@@ -259,3 +259,15 @@ describe("an answer that cannot be edited into what it shall say", () => {
     expect(world.inbox.sendings(world.job)[0]?.posted?.id).toBe(world.thread()[0]?.ts);
   });
 });
+
+describe("an answer that stopped growing by itself just when it was to be closed", () => {
+  it("is made whole all the same", async () => {
+    await using world = await asked({ settings: { streaming: "edit" } });
+    const reply = world.hearth().reply(world.question);
+    reply.show({ markdown: "> 28 days.\n\n*Writing …*", grows: "> 28 days.", buttons: [] });
+    await eventually(() => world.inbox.sendings(world.job)[0]?.posted !== undefined);
+    world.slack.rest.fail({ method: "chat.update", sequence: [{ error: "streaming_state_conflict" }] });
+    await reply.finish(plain("28 days."), soon());
+    expect(world.thread().map(({ text }) => text)).toEqual(["28 days."]);
+  });
+});
