@@ -4,6 +4,7 @@ import {
   afterProgress,
   apologyWords,
   refusalWords,
+  renderGrowing,
   renderStanding,
   staleWords,
   stoppedWords,
@@ -127,7 +128,9 @@ describe("an answer in a chat", () => {
     const given = answered(quoted(leave).answer, { unread: [{ path: "a.bin", reason: "its format is not known." }] });
     const unread = [{ path: "b.pdf", reason: "too large" }];
     const { markdown: shown } = renderAnswer(given, { ...settings, unread, note: "*A note.*" });
-    expect(shown.endsWith("Could not read `b.pdf` (too large), `a.bin` (its format is not known)\n\n*A note.*")).toBe(true);
+    expect(shown.endsWith("Could not read `b.pdf` (too large), `a.bin` (its format is not known)\n\n*A note.*")).toBe(
+      true,
+    );
   });
 
   it("has buttons for what people think of it, and none below small talk", () => {
@@ -249,5 +252,18 @@ describe("sentences of Hearth's own", () => {
     expect(staleWords(sources)).toBe(
       "The source changed since: Leave. The source is no longer there: Press. Ask again to see what the documents say now.",
     );
+  });
+});
+
+describe("an address that a model made up", () => {
+  it.each([
+    ["a state", renderStanding],
+    ["what only grows", renderGrowing],
+  ])("is not in %s", (_what, show) => {
+    const text = `See https://made-up.example/x and [here](https://made-up.example/y) and ${page} [1].`;
+    const writing = { kind: "writing", text, passages: [leave], model: puppet } as const;
+    const shown = show({ writing, note: "" }, settings);
+    expect(shown).not.toContain("made-up.example");
+    expect(shown).toContain(page);
   });
 });
