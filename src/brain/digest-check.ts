@@ -25,7 +25,7 @@ const NEGATIONS =
  * they deny may not be affirmed, and most of its words have to be theirs. It says what is not carried, not that a line is true. Pure.
  */
 export function createLineCheck(messages: readonly ChatMessage[]): {
-  check(line: string, ids: readonly string[]): LineVerdict;
+  readonly check: (line: string, ids: readonly string[]) => LineVerdict;
 } {
   const byId = new Map(messages.map((message) => [message.id, message]));
   const people = new Set(messages.map(({ author }) => nameOf(author.name)));
@@ -63,7 +63,8 @@ function lacking(
   if (dates.some((date) => !lower.includes(date.toLowerCase()))) return "date";
   const stems = wordsOf(plain);
   const held = new Set(wordsOf(text).map(({ stem }) => stem));
-  if (claims.some((claim) => claim.kind === "exact" && !stands(claim))) return "name";
+  const unknown = claims.find((claim) => claim.kind === "exact" && !stands(claim));
+  if (unknown) return /\p{Nd}/u.test(unknown.key) ? "number" : "name";
   if (stems.some(({ word, stem }) => people.has(word) && !held.has(stem) && !isFunctionWord(stem))) return "name";
   if (NEGATIONS.test(plain) !== NEGATIONS.test(carriers.map((message) => message.text).join("\n"))) return "negation";
   const own = stems.filter(({ stem }) => !isFunctionWord(stem));

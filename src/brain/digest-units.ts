@@ -96,9 +96,10 @@ function toUnits({ place, after, isAnswer }: Said, { said, replies, names, messa
   });
 }
 
-/** What only talks needs more words of its own than what settles or counts something. */
-function fewestWords({ isDecision, isAction, isStatus, hasNumber, hasCode }: Cues): number {
-  return isDecision || isAction || isStatus || hasNumber || hasCode ? FEWEST_WORDS - 1 : FEWEST_WORDS;
+/** What only talks needs more words of its own than what settles, asks or counts something. */
+function fewestWords({ isDecision, isAction, isStatus, isQuestion, hasNumber, hasCode }: Cues): number {
+  const isMore = isDecision || isAction || isStatus || isQuestion || hasNumber || hasCode;
+  return isMore ? FEWEST_WORDS - 1 : FEWEST_WORDS;
 }
 
 function factorOf(

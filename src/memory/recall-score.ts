@@ -27,14 +27,16 @@ export type Around = ReadonlyMap<RecallTerm, ReadonlyMap<number, number>>;
  */
 export function spread({ terms }: RecallQuestion, index: TalkIndex): Around {
   return new Map(
-    terms.map((term) => {
-      const shares = new Map<number, number>();
-      const add = (place: number, share: number) => {
-        if (share > (shares.get(place) ?? 0)) shares.set(place, share);
-      };
-      for (const [place, count] of term.held) spreadFrom(place, Math.min(1, count), { add, index });
-      return [term, shares] as const;
-    }),
+    terms
+      .filter(({ isGrammar }) => !isGrammar)
+      .map((term) => {
+        const shares = new Map<number, number>();
+        const add = (place: number, share: number) => {
+          if (share > (shares.get(place) ?? 0)) shares.set(place, share);
+        };
+        for (const [place, count] of term.held) spreadFrom(place, Math.min(1, count), { add, index });
+        return [term, shares] as const;
+      }),
   );
 }
 

@@ -9,6 +9,8 @@ export interface RecallTerm {
   readonly weight: number;
   /** Whether it says what the question is about: neither grammar nor a name. */
   readonly isSubject: boolean;
+  /** Whether it is grammar: then what stands around has no part in it. */
+  readonly isGrammar: boolean;
   /** How much of it each message has; what is not here has none. */
   readonly held: ReadonlyMap<number, number>;
 }
@@ -59,7 +61,7 @@ function wordTerm({ word, stem }: Word, index: TalkIndex): RecallTerm {
   for (const variant of variantsOf({ word, stem })) if (variant.share === 1) add(variant.stem, 1);
   if (DECIDING.has(stem)) for (const other of DECIDING) if (other !== stem) add(other, NEARLY);
   const weight = rarityOf(held.size, index) * (isFunction ? FUNCTION_WEIGHT : 1);
-  return { stem, weight, held, isSubject: !isFunction };
+  return { stem, weight, held, isSubject: !isFunction, isGrammar: isFunction };
 }
 
 /** A word that names somebody who speaks here: what they said, and where they are named. */
@@ -75,7 +77,7 @@ function personTerm({ word, stem }: Word, index: TalkIndex): RecallTerm | undefi
     ...named.map((place) => [place, NAMED] as const),
     ...own.map((place) => [place, AUTHOR] as const),
   ]);
-  return { stem, weight: rarityOf(own.length, index), held, isSubject: false };
+  return { stem, weight: rarityOf(own.length, index), held, isSubject: false, isGrammar: false };
 }
 
 /** Whether a word is a name, or a part of it that is long enough to be told from other words. */
@@ -87,5 +89,5 @@ function isName(word: string, name: string): boolean {
 function linkTerm({ word, stem }: Word, index: TalkIndex): RecallTerm | undefined {
   if (!LINK_WORDS.has(word) || index.links.length === 0) return undefined;
   const held = new Map(index.links.map((place) => [place, 1]));
-  return { stem, weight: rarityOf(held.size, index), held, isSubject: false };
+  return { stem, weight: rarityOf(held.size, index), held, isSubject: false, isGrammar: false };
 }
