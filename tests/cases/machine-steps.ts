@@ -5,6 +5,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statfsSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -169,8 +170,19 @@ async function run(what: string, stage: Stage): Promise<void> {
       .processes()
       .filter(({ half }) => half === "core")
       .reduce((sum, { seconds }) => sum + seconds, 0);
-  } else await delay(1_500);
+  } else {
+    // What is there has been read; it is changed, so that it is read again.
+    for (const { doc } of stage.case.setup) touch(doc, stage);
+    await delay(1_500);
+    await whenRead(program);
+  }
   stage.facts["ingested"] = true;
+}
+
+function touch(doc: unknown, { box }: Stage): void {
+  if (typeof doc !== "object" || doc === null || !("path" in doc)) return;
+  const path = String(doc.path);
+  box.write(path, Buffer.concat([readFileSync(join(box.folder, path)), Buffer.from("\nOnce more.\n")]));
 }
 
 function modelFile(given: unknown, { box }: Stage): void {
@@ -228,7 +240,7 @@ async function disk(given: unknown, stage: Stage): Promise<void> {
     .parse(given);
   const { data } = stage.box;
   const isMounted = stage.facts["disk"] === true;
-  if (seconds !== undefined) await delay(Math.min(seconds, stage.minutes * 30) * 1_000);
+  if (seconds !== undefined) await whenFull(data, Math.min(seconds, stage.minutes * 60) * 1_000);
   mkdirSync(data, { recursive: true });
   if (!isMounted) {
     // Hearth starts with room, has read what there is, and then the disk is full.
@@ -241,6 +253,17 @@ async function disk(given: unknown, stage: Stage): Promise<void> {
   }
   rmSync(join(data, "filler"), { force: true });
   await delay(35_000, undefined, { signal: stage.signal }).catch(() => {});
+}
+
+/** What is never full tells nothing of what happens then. */
+async function whenFull(data: string, mostMs: number): Promise<void> {
+  const until = performance.now() + mostMs;
+  while (performance.now() < until) {
+    const { bavail, bsize } = statfsSync(data);
+    if (bavail * bsize < 50_000) return delay(5_000);
+    await delay(20);
+  }
+  throw new NotRun("more time until the disk is full (--minutes)");
 }
 
 /** Takes all room on the disk but some. */

@@ -109,7 +109,8 @@ async function perform(
   });
   if (isBaited) box.write("docs/bait.md", baitOf(given));
   for (const step of given.setup) await take(step, stage);
-  if (acme && !["start", "census", "run"].some((name) => name in given.input)) await started(stage);
+  const isStart = ["start", "census", "run"].some((name) => name in given.input);
+  if (acme && (!isStart || stage.wants("proc.event_loop_block_ms"))) await started(stage);
   await somethingKept(stage);
   await noteBefore(stage);
   const measured = stage.program && (await measurer(stage));
