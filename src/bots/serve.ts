@@ -12,6 +12,8 @@ import { healAnswers, type StaleSettings } from "./serve-stale.ts";
 type Revised = Parameters<Desk["revised"]>[0];
 
 const PRUNE_MS = 60 * 60_000;
+/** What is older when it comes was asked while nobody listened: it waits however many do. */
+const READ_BACK_MS = 60_000;
 
 /** What a desk is made of. `settings` hold for all platforms. */
 export interface DeskOptions {
@@ -48,7 +50,7 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
   const desk: Desk = {
     ask(asked) {
       const job = inbox.accept(asked);
-      if (job) desktop.take(job, { isNew: true });
+      if (job) desktop.take(job, { isNew: now() - Date.parse(asked.message.sentAt) < READ_BACK_MS });
       return job !== undefined;
     },
     stop: (job, personId) => stopJob(desktop, { job, personId }),
