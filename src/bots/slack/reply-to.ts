@@ -16,7 +16,7 @@ export interface ReplyingTo extends Pick<Wiring, "inbox" | "settings" | "log" | 
 }
 
 /** The reply to a question: in its thread, in its channel, or to the asker alone. */
-export function replyTo(asked: Asked, { wired, inbox, settings, log, installs, signal, split }: ReplyingTo): Reply {
+export function replyTo(asked: Asked, { wired, inbox, settings, log, installs, split, ...of }: ReplyingTo): Reply {
   const { call, messages, deleted, unfinished, desk } = wired;
   const route = readRoute(asked.route);
   const { team, channel, thread, user, userTeam } = route;
@@ -29,18 +29,22 @@ export function replyTo(asked: Asked, { wired, inbox, settings, log, installs, s
   const ordinary = route.respond === undefined ? message : withAddress(message, carrying);
   const isPrivate = asked.seenBy === "asker" && !isDirect(channel);
   const id = deletedId({ channel }, asked.message.id);
+  // An earlier try that came to no end would go on saying that it is searching, below the answer of this one.
+  unfinished.get(id)?.leave();
+  const left = new AbortController();
+  const signal = AbortSignal.any([of.signal, left.signal]);
   const reply = createReply({
     job,
     carrier: isPrivate ? createPrivateCarrier(carrying) : ordinary,
     streaming: settings.streaming,
     split,
     isOver: () => deleted.has(id),
-    over: () => unfinished.delete(id),
-    refused: (refusal) => tellRefusal(refusal, asked, { messages, job, log, signal }),
+    over: () => void (left.signal.aborted || unfinished.delete(id)),
+    refused: (refusal) => tellRefusal(refusal, asked, { messages, job, log, signal: of.signal }),
     stopped: () => void desk.stop(job, asked.message.author.id),
     log,
     signal,
   });
-  unfinished.set(id, () => reply.takeBack());
+  unfinished.set(id, { takeBack: () => reply.takeBack(), leave: () => left.abort() });
   return reply;
 }

@@ -43,6 +43,12 @@ export interface Wiring {
   readonly signal: AbortSignal;
 }
 
+/** A reply that is being written: `leave` ends all that it shows by itself, for another one goes on with the same question. */
+export interface Unfinished {
+  readonly takeBack: () => void;
+  readonly leave: () => void;
+}
+
 /** All parts, between Slack's events and the desk. */
 export interface Wired {
   readonly call: Call;
@@ -53,7 +59,7 @@ export interface Wired {
   readonly intake: Intake;
   readonly deleted: Recent;
   /** Replies that are being written, by their question: what takes them back where that is deleted. */
-  readonly unfinished: Map<string, () => void>;
+  readonly unfinished: Map<string, Unfinished>;
   readonly gaps: Gaps;
   readonly desk: Desk;
   readonly marks: Marks;
@@ -74,8 +80,8 @@ export function wire(wiring: Wiring): Wired {
   const messages = createMessages(call);
   const people = createPeople(call);
   const [marks, kept, places] = [createMarks(inbox), createKept(inbox), createPlaces(inbox)];
-  const unfinished = new Map<string, () => void>();
-  const deleted = createRecent({ added: (id) => unfinished.get(id)?.() });
+  const unfinished = new Map<string, Unfinished>();
+  const deleted = createRecent({ added: (id) => unfinished.get(id)?.takeBack() });
   const desk: Desk = {
     ...wiring.desk,
     ask(asked) {

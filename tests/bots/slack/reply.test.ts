@@ -271,3 +271,18 @@ describe("an answer that stopped growing by itself just when it was to be closed
     expect(world.thread().map(({ text }) => text)).toEqual(["28 days."]);
   });
 });
+
+describe("an answer that is tried again", () => {
+  it("has no line of an earlier try below it", async () => {
+    await using world = await asked({ settings: { streaming: "off" } });
+    const lines = () => world.slack.transcript.calls("assistant.threads.setStatus").length;
+    const earlier = world.hearth().reply(world.question);
+    await world.slack.until(() => lines() === 1);
+    const reply = world.hearth().reply(world.question);
+    const given = givenOf(world, await reply.finish(plain("28 days."), soon()));
+    const shown = lines();
+    earlier.show({ markdown: "*2 questions before yours, about 40 s*", buttons: [] });
+    for (let time = 0; time < 3; time++) await world.hearth().recall(given, soon());
+    expect(lines()).toBe(shown);
+  });
+});
