@@ -71,11 +71,15 @@ export function forgetPlaces(
   of: { readonly platform: PlatformName; readonly space: string; readonly channel?: string | undefined },
 ): number {
   const channel = of.channel ?? null;
-  const scope = "space = :space AND (:channel IS NULL OR channel = :channel)";
+  // Slack's threads are called by their channel, a stroke and their own id: with a channel go its threads.
+  const within = "substr(channel, 1, length(:channel) + 1) = :channel || '/'";
+  const scope = `space = :space AND (:channel IS NULL OR channel = :channel OR ${within})`;
   const values = { platform: of.platform, space: of.space, channel };
   const read = statements.run(
     `DELETE FROM seen WHERE platform = :platform AND (channel = :channel
-       OR channel IN (SELECT channel FROM joined WHERE platform = :platform AND ${scope}))`,
+       OR channel IN (SELECT channel FROM joined WHERE platform = :platform AND ${scope})
+       OR :channel IS NULL AND channel IN (
+         SELECT substr(channel, 1, instr(channel, '/') - 1) FROM joined WHERE platform = :platform AND ${scope}))`,
     values,
   );
   return read + statements.run(`DELETE FROM joined WHERE platform = :platform AND ${scope}`, values);
