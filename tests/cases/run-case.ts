@@ -66,7 +66,12 @@ async function runOnce(given: Case, options: Options & { readonly isBaited?: boo
     if (outcome.kind !== "fail" || !options.logs) return outcome;
     return {
       ...outcome,
-      why: `${outcome.why}\n${(observed.texts["logs"] ?? "").trim().split("\n").slice(-25).join("\n")}\n`,
+      why: `${outcome.why}\n${(observed.texts["logs"] ?? "")
+        .trim()
+        .split("\n")
+        .filter((line) => !line.includes("documents read"))
+        .slice(-25)
+        .join("\n")}\n`,
     };
   } catch (error) {
     if (options.signal.aborted) return { kind: "not run", why: "it was stopped" };
