@@ -70,7 +70,7 @@ export interface Reply {
    */
   finish(content: Content, options: { readonly signal: AbortSignal }): Promise<readonly [Posted, ...Posted[]]>;
   /** The question is gone: takes away what was shown of an answer, also by an earlier run. Nothing is shown after it. */
-  abandon?(options: { readonly signal: AbortSignal }): Promise<void>;
+  abandon(options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
 /** A place where people talk, connected. `readers` and `reply` may be asked for questions of an earlier run. */

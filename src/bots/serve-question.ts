@@ -99,7 +99,7 @@ export async function takeAway(
   { log, closing }: Pick<Answering & Signals, "log" | "closing">,
 ): Promise<void> {
   try {
-    await reply.abandon?.({ signal: closing });
+    await reply.abandon({ signal: closing });
   } catch (error) {
     if (!closing.aborted) log.warn({ job, err: error }, "what was said to a question that is gone still stands");
   }

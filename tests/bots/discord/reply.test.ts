@@ -110,7 +110,7 @@ describe("a reply", () => {
     await eventually(() => sent().length === 2);
     // As after a restart: what was sent stands in the inbox alone.
     const reply = world.discord.reply(asked);
-    await reply.abandon?.(soon());
+    await reply.abandon(soon());
     reply.show(plain("never seen"));
     expect(own(world)).toEqual([]);
     expect(world.emulator.transcript.violations).toEqual([]);
