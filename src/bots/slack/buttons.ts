@@ -3,7 +3,7 @@ import type { Given } from "../platform.ts";
 import { readCustomId, unrateId, type Pressed } from "../pressed.ts";
 import { createRatings, type Ratings } from "../ratings.ts";
 import { whyText } from "../why-text.ts";
-import { shareDocs } from "./docs-command.ts";
+import { createShare } from "./docs-command.ts";
 import { SLACK } from "./dialect.ts";
 import { createAskHuman } from "./human-button.ts";
 import { askerOf, managesChannel, ownButton, tellAt, type SlackInteractionTools } from "./interaction-tools.ts";
@@ -18,13 +18,14 @@ const NOT_YOURS = "That answer was given to somebody else alone.";
 export function createPress(tools: SlackInteractionTools): (press: Press) => Promise<void> {
   const ratings = createRatings(tools);
   const askHuman = createAskHuman(tools);
+  const share = createShare(tools);
   return async (press) => {
     const { doer, respond, message, thread, actionId } = press;
     const tell = (markdown: string) => tellAt(respond, { markdown, thread }, tools);
     const pressed = readCustomId(actionId);
     if (!pressed) return tell(UNKNOWN_BUTTON);
     if (pressed.kind === "stop") return stopWriting(press, pressed.job, tools);
-    if (pressed.kind === "share") return shareDocs({ doer, words: pressed.words, message, respond }, tools);
+    if (pressed.kind === "share") return share({ doer, words: pressed.words, message, respond });
     const given = await givenSoon(pressed.answerId, tools);
     if (given?.platform !== "slack") return tell(UNKNOWN_ANSWER);
     if (!isShownTo(press, pressed, given)) return tell(NOT_YOURS);

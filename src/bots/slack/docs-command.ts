@@ -3,6 +3,7 @@ import type { Passage } from "../../chat.ts";
 import { readSought } from "../docs-choices.ts";
 import { findPassages, nothingFound, wordsIn } from "../docs-find.ts";
 import { passagesText } from "../docs-text.ts";
+import type { Sending } from "../inbox.ts";
 import { jobOf } from "../inbox-questions.ts";
 import { shareId } from "../pressed.ts";
 import {
@@ -14,12 +15,13 @@ import {
   type SlackInteractionTools,
 } from "./interaction-tools.ts";
 import { conversationIn, isDirect } from "./ids.ts";
+import { findOwn } from "./look.ts";
 import { toPosted } from "./message-carrier.ts";
 import { codeOf } from "./refusal.ts";
 import { toMessage, type MessageBody } from "./to-slack.ts";
 
 type DocsTools = Pick<SlackInteractionTools, "brain" | "clearanceOf" | "linkHosts" | "settings" | "signal">;
-type ShareTools = DocsTools & Pick<SlackInteractionTools, "inbox" | "messages">;
+type ShareTools = DocsTools & Pick<SlackInteractionTools, "inbox" | "installs" | "messages">;
 
 /** Slack's words for a channel that Hearth is not in. */
 const NOT_THERE = new Set(["not_in_channel", "channel_not_found"]);
@@ -56,20 +58,47 @@ export interface SharePressed {
 }
 
 /** "Share here": posts, once, what every reader of the place may read of it now. */
-export async function shareDocs({ doer, words, message, respond }: SharePressed, tools: ShareTools): Promise<void> {
+export function createShare(tools: ShareTools): (press: SharePressed) => Promise<void> {
+  const sharing = new Set<string>();
+  return async (press) => {
+    const { doer, message } = press;
+    const job = jobOf({ platform: "slack", id: `share ${doer.channel} ${message} ${askerOf(doer)}` });
+    if (sharing.has(job) || tools.inbox.sendings(job).some(({ posted }) => posted)) return;
+    sharing.add(job);
+    await share(press, job, tools).finally(() => sharing.delete(job));
+  };
+}
+
+async function share({ doer, words, respond }: SharePressed, job: string, tools: ShareTools): Promise<void> {
   const { inbox, clearanceOf, signal } = tools;
-  const job = jobOf({ platform: "slack", id: `share ${doer.channel} ${message} ${askerOf(doer)}` });
-  if (inbox.sendings(job).length > 0) return;
   const sought = readSought(words);
   const asking = { conversation: conversationOf(doer), askerId: askerOf(doer), seenBy: "place" } as const;
   const clearance = await clearanceOf(asking, { signal });
   const passages = sought ? await findPassages(sought, clearance, tools) : [];
   if (passages.length === 0) return tellAt(respond, { markdown: NOT_FOR_ALL }, tools);
-  // Somebody may have pressed twice meanwhile.
-  if (inbox.sendings(job).length > 0) return;
-  inbox.plan(job, 0);
-  await post(passages, { doer, job, respond }, tools);
+  const isPlanned = inbox.sendings(job).length > 0;
+  const sending = inbox.plan(job, 0);
+  const own = isPlanned ? await earlier(sending, doer, tools) : undefined;
+  if (own === undefined) await post(passages, { doer, job, respond }, tools);
+  else inbox.sent(job, 0, toPosted({ team: doer.team, channel: doer.channel }, own));
   await tellAt(respond, { markdown: "Shared.", isInstead: true }, tools);
+}
+
+/** What an earlier try may have posted, whose end nobody knows. */
+async function earlier(
+  sending: Sending,
+  { team, channel }: Doer,
+  { messages, inbox, installs, signal }: ShareTools,
+): Promise<string | undefined> {
+  const looking = { messages, inbox, botUser: installs.of(team)?.botUser ?? "" };
+  const mark = { type: "hearth_note", payload: { job: sending.job, part: 0 } } as const;
+  try {
+    const own = await findOwn(looking, { sending, spot: { team, channel }, mark }, { signal });
+    return own?.metadata && own.ts;
+  } catch (error) {
+    if (!NOT_THERE.has(codeOf(error) ?? "")) throw error;
+    return undefined;
+  }
 }
 
 async function post(
