@@ -24,6 +24,8 @@ export interface Carrier {
   status(line: string, options: Options): Promise<void>;
   /** Parts that an earlier try is known to have posted. */
   posted(): ReadonlyMap<number, Posted>;
+  /** Looks for what an earlier try may have posted without anybody knowing. */
+  recover?(options: Options): Promise<void>;
   /** The first part as a message that grows; undefined where Slack has no room for one, or where it cannot be one. */
   stream?(text: string, body: Pick<MessageBody, "blocks">, options: Options): Promise<Stream | undefined>;
   /** The first part as a message that is edited while it is written; undefined where there is no room. */

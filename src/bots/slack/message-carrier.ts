@@ -60,6 +60,13 @@ export function createMessageCarrier(carrying: Carrying, target: Target): Carrie
     edit: (posted, body, options) => edit(posted, body, partOf(inbox, job, posted), options),
     remove: ({ id, conversation }, options) => messages.remove(spotOf({ conversation }), id, options),
     posted: () => partsOf(inbox, job),
+    async recover(options) {
+      for (const sending of inbox.sendings(job).filter(({ part }) => plans.mayBeSent(part))) {
+        const { part } = sending;
+        const own = await findOwn(carrying, { sending, spot, mark: markOf(job, part) }, options);
+        if (own) sent(part, own.ts);
+      }
+    },
     ...tentative(carrying, target, { plans, sent }),
   };
 }

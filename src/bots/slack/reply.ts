@@ -81,8 +81,11 @@ export function createReply(replying: Replying): SlackReply {
   };
 }
 
-/** Takes away all messages, also those of an earlier run; one that is gone already is no harm. */
+/** Takes away all messages, also those of an earlier run and those that nobody knows of; one that is gone already is no harm. */
 async function removeAll(carrier: Carrier, options: { readonly signal: AbortSignal }): Promise<void> {
+  await carrier.recover?.(options).catch((error: unknown) => {
+    if (refusalOf(error) === undefined) throw error;
+  });
   for (const posted of carrier.posted().values()) {
     await carrier.remove(posted, options).catch((error: unknown) => {
       if (refusalOf(error) !== "gone") throw error;

@@ -286,3 +286,18 @@ describe("an answer that is tried again", () => {
     expect(lines()).toBe(shown);
   });
 });
+
+describe("an answer to a question that is gone, of which nobody knows whether it was posted", () => {
+  it("is looked for and taken away", async () => {
+    await using world = await asked();
+    world.slack.rest.fail({ method: "chat.postMessage", sequence: ["commit-then-reset"] });
+    const reply = world.hearth().reply(world.question);
+    const dropped = new AbortController();
+    const finished = reply.finish(plain("28 days."), { signal: dropped.signal });
+    await world.slack.until(() => world.thread().length === 1);
+    dropped.abort(new Error("The question was deleted"));
+    await expect(finished).rejects.toThrow("The question was deleted");
+    await reply.abandon?.(soon());
+    expect(world.thread()).toEqual([]);
+  });
+});
