@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { unlessAborted } from "../abort.ts";
 import type { Log } from "../log.ts";
 import type { FailedDocument, Knowledge, SyncReport, SyncState, Synced } from "./knowledge.ts";
@@ -23,6 +24,8 @@ export interface Keeper extends AsyncDisposable {
 interface KeeperOptions extends Pick<SyncOptions, "ledger" | "reader" | "sources"> {
   readonly index: Pick<PassageIndex, "documents" | "replace" | "catchUp" | "count" | "optimize">;
   readonly mayWrite: () => boolean;
+  /** Where the index is, on whose disk there may be no room left; libraries do not say that in words for people. */
+  readonly dataFolder?: string;
   readonly log: Log;
   /**
    * Told after every sync that changed something, with the ids of the documents that were added, changed or taken out; without them
@@ -96,8 +99,10 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
       return report;
     } catch (error) {
       if (!signal.aborted) {
-        options.log.error({ err: error }, "documents could not be read");
-        state = { kind: "failed", reason: error instanceof Error ? error.message : "the log says why" };
+        const isFull = options.dataFolder !== undefined && isDiskFull(options.dataFolder);
+        options.log.error({ err: error }, `documents could not be read${isFull ? ": disk full" : ""}`);
+        const reason = error instanceof Error ? error.message : "the log says why";
+        state = { kind: "failed", reason: isFull ? "the disk is full" : reason };
       }
       throw error;
     }
@@ -158,4 +163,12 @@ function planUpkeep({ index, log }: Pick<KeeperOptions, "index" | "log">) {
     },
     cancel: () => clearTimeout(timer),
   };
+}
+
+/** Less than this is no room for even a small part of an index. */
+const LEAST_BYTES = 1_000_000;
+
+function isDiskFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < LEAST_BYTES;
 }

@@ -70,7 +70,7 @@ export async function openKnowledge(options: KnowledgeOptions): Promise<Knowledg
     onChanged?.(change);
   };
   const keeper = stack.use(
-    createKeeper({ index, ledger, reader, sources, mayWrite: right.isHeld, log, onChanged: onRead }),
+    createKeeper({ index, ledger, reader, sources, mayWrite: right.isHeld, log, onChanged: onRead, dataFolder }),
   );
   if (watch) stack.use(await keepWatching({ keeper, sources, right, parent: join(dataFolder, "knowledge"), name }));
   const onNews = () => {
