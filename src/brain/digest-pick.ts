@@ -7,6 +7,12 @@ export interface Picked {
   readonly echoes: readonly Unit[];
 }
 
+/** What units take of the room, as things stand; `buy` says that one was picked. */
+export interface PriceList {
+  readonly of: (unit: Unit) => number;
+  readonly buy: (unit: Unit) => void;
+}
+
 /** What is left of a word's worth each time that it is said again. */
 const AGAIN = 0.15;
 /** A link is worth so many words: it is what people look for afterwards. */
@@ -21,28 +27,29 @@ const ALIKE = 0.8;
 const ECHO = 12;
 
 /**
- * Picks what says the most new for its length, one after the other, until `room` characters are full. `costOf` says what a unit takes
- * beside those that were picked. Pure.
+ * Picks what says the most new for its length, one after the other, until `room` characters are full. Pure but for
+ * the price list.
  */
 export function pick(
   { units, counts, said }: Units,
-  { room, costOf }: { readonly room: number; readonly costOf: (unit: Unit, picked: readonly Picked[]) => number },
+  { room, price }: { readonly room: number; readonly price: PriceList },
 ): Picked[] {
   const worth = new Map([...counts].map(([stem, count]) => [stem, worthOf(stem, count, said.length)]));
-  const covered = new Map<string, number>();
+  const news = createNews(units, worth);
   const picked: { unit: Unit; echoes: Unit[] }[] = [];
   const left = new Set(units.filter(({ factor }) => factor > 0));
   for (let free = room; ;) {
-    const found = bestOf(left, { covered, worth, cost: (unit) => costOf(unit, picked), free });
+    const found = bestOf(left, { newsOf: news.of, cost: price.of, free });
     if (!found) return picked;
-    const best = firstSaid(found, { left, cost: (unit) => costOf(unit, picked), free });
+    const best = firstSaid(found, { left, cost: price.of, free });
     left.delete(best);
     const same = picked.find(({ unit }) => areAlike(unit, best));
     if (same) same.echoes.push(best);
     else {
-      free -= costOf(best, picked);
+      free -= price.of(best);
+      price.buy(best);
       picked.push({ unit: best, echoes: [] });
-      for (const stem of best.stems) covered.set(stem, (covered.get(stem) ?? 0) + 1);
+      news.say(best);
     }
   }
 }
@@ -54,11 +61,41 @@ function worthOf(stem: string, { messages, people }: { messages: number; people:
   return spoken * (messages > all * COMMON ? COMMON_WORTH : 1) * (isShort ? COMMON_WORTH : 1);
 }
 
+/** What units say that is new, counted again only for those that share a word with what was picked. */
+function createNews(units: readonly Unit[], worth: ReadonlyMap<string, number>) {
+  const having = new Map<string, Unit[]>();
+  for (const unit of units) {
+    for (const stem of unit.stems) {
+      if ((worth.get(stem) ?? 0) === 0) continue;
+      const list = having.get(stem);
+      if (list) list.push(unit);
+      else having.set(stem, [unit]);
+    }
+  }
+  const said = new Map<string, number>();
+  const known = new Map<Unit, number>();
+  return {
+    of: (unit: Unit): number => {
+      const before = known.get(unit);
+      if (before !== undefined) return before;
+      let news = unit.cues.hasLink ? LINK_WORDS : 0;
+      for (const stem of unit.stems) news += (worth.get(stem) ?? 0) * AGAIN ** (said.get(stem) ?? 0);
+      known.set(unit, news);
+      return news;
+    },
+    say: (unit: Unit): void => {
+      for (const stem of unit.stems) {
+        said.set(stem, (said.get(stem) ?? 0) + 1);
+        for (const other of having.get(stem) ?? []) known.delete(other);
+      }
+    },
+  };
+}
+
 function bestOf(
   left: ReadonlySet<Unit>,
   given: {
-    readonly covered: ReadonlyMap<string, number>;
-    readonly worth: ReadonlyMap<string, number>;
+    readonly newsOf: (unit: Unit) => number;
     readonly cost: (unit: Unit) => number;
     readonly free: number;
   },
@@ -67,9 +104,7 @@ function bestOf(
   for (const unit of left) {
     const cost = given.cost(unit);
     if (cost > given.free) continue;
-    let news = unit.cues.hasLink ? LINK_WORDS : 0;
-    for (const stem of unit.stems) news += (given.worth.get(stem) ?? 0) * AGAIN ** (given.covered.get(stem) ?? 0);
-    const score = (unit.factor * news) / cost;
+    const score = (unit.factor * given.newsOf(unit)) / cost;
     if (score > most) [best, most] = [unit, score];
   }
   return best;

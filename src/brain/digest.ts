@@ -1,6 +1,6 @@
 import type { DigestKind } from "./digest-cues.ts";
 import { actionOf, titlesOf } from "./digest-names.ts";
-import { pick, type Picked } from "./digest-pick.ts";
+import { pick, type Picked, type PriceList } from "./digest-pick.ts";
 import { unitsOf, type DigestMessage, type Unit, type Units } from "./digest-units.ts";
 
 /** One line: words as somebody wrote them, and the messages that they stand in. */
@@ -49,15 +49,30 @@ export function digest(messages: readonly DigestMessage[], { characters }: { rea
   const units = unitsOf(messages);
   const titles = titlesOf(units);
   const topicOf = ({ place }: Unit) => titles.get(place) ?? "";
-  const costOf = (unit: Unit, picked: readonly Picked[]) => {
-    const isSame = (other: Unit) => other.kind === unit.kind;
-    const heading = picked.some((one) => isSame(one.unit)) ? 0 : headingOf(unit.kind).length + 1;
-    const hasTitle = picked.some((one) => isSame(one.unit) && topicOf(one.unit) === topicOf(unit));
-    const title = unit.kind !== "topic" || hasTitle ? 0 : topicOf(unit).length + 2;
-    return heading + title + lineText({ author: unit.message.author.name, text: unit.text }).length + 1;
-  };
-  const picked = pick(units, { room: characters, costOf }).sort((one, other) => one.unit.place - other.unit.place);
+  const picked = pick(units, { room: characters, price: priceList(topicOf) });
+  picked.sort((one, other) => one.unit.place - other.unit.place);
   return { kind: "picked", groups: toGroups(picked, { topicOf, toLine: (one) => toLine(one, units) }) };
+}
+
+/** What lines take in a digest, with the headings that the first of them in a section or topic brings along. */
+function priceList(topicOf: (unit: Unit) => string): PriceList {
+  const bought = new Set<string>();
+  const lengths = new Map<Unit, number>();
+  const headingsOf = (unit: Unit) => {
+    const topic = unit.kind === "topic" ? topicOf(unit) : "";
+    return [[unit.kind, headingOf(unit.kind)], ...(topic === "" ? [] : [[`topic ${topic}`, `${topic}:`]])] as const;
+  };
+  return {
+    of(unit) {
+      const line = lengths.get(unit) ?? lineText({ author: unit.message.author.name, text: unit.text }).length + 1;
+      lengths.set(unit, line);
+      return headingsOf(unit).reduce(
+        (sum, [key = "", text = ""]) => sum + (bought.has(key) ? 0 : text.length + 1),
+        line,
+      );
+    },
+    buy: (unit) => headingsOf(unit).forEach(([key = ""]) => bought.add(key)),
+  };
 }
 
 /** A digest as plain text: headings, the words that name a topic, and a line for each message. Pure. */
