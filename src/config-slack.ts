@@ -17,7 +17,9 @@ const person = z.string().regex(/^(?:T[A-Z0-9]{2,20}:)?[UWB][A-Z0-9]{2,20}$/, {
 const mention = z.string().regex(/^(?:user:[UW]|group:S)[A-Z0-9]{2,20}$/, {
   error: 'is "user:" and a member\'s id, or "group:" and a user group\'s id',
 });
-const address = z.string().regex(/^https?:\/\/\S+$/, { error: 'must begin with "https://" and hold no space' });
+const address = z.string().refine((value) => /^https?:\/\/\S+$/.test(value) && URL.canParse(value), {
+  error: 'is an address that begins with "https://" and holds no space',
+});
 const variable = z.string().regex(/^SLACK_BOT_TOKEN(?:_[A-Z0-9]+)*$/, {
   error: "names a variable of the environment that begins with SLACK_BOT_TOKEN, not the token itself",
 });

@@ -107,6 +107,11 @@ describe("the key slack", () => {
     });
   });
 
+  it("says where an api is no address", () => {
+    configure('slack:\n  api: "https://:99999"\n');
+    expect(read).toThrow(UserError);
+  });
+
   it("refuses an api that is neither encrypted nor on this machine", () => {
     configure("slack:\n  api: http://slack.example/api/\n");
     expect(refusal()).toBe(
