@@ -39,8 +39,8 @@ export function signsOf({ hits, terms }: Found, nearness?: Pick<Nearness, "near"
   const ranks = descending(counted.map((one) => bm25(one, terms)));
   return {
     evidence: sumOf(descending(evidence).slice(0, BEST_PASSAGES)) / BEST_PASSAGES,
-    standsOut: (held[0] ?? 0) - (held[Math.min(LATER_DOCUMENT, held.length >> 1)] ?? 0),
-    fallsOff: (ranks[0] ?? 0) - (ranks[Math.min(LATER_PASSAGE, ranks.length >> 1)] ?? 0),
+    standsOut: (held[0] ?? 0) - (held[LATER_DOCUMENT] ?? 0),
+    fallsOff: (ranks[0] ?? 0) - (ranks[LATER_PASSAGE] ?? 0),
     unknown: terms.filter(isUnknownThing).length,
     ...(nearness && { near: nearness.near, lost: nearness.lost }),
   };

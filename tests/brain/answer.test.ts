@@ -194,6 +194,16 @@ describe("what a question may see and say", () => {
   });
 });
 
+describe("answerQuestion over very little", () => {
+  it("answers from a single document what it says, and nothing else", async () => {
+    const knowledge = await knowing({ "ship.md": ["We ship on Fridays."] });
+    const kindOf = async (text: string) => (await answerQuestion(knowledge, asked(text), { signal })).answer.kind;
+    expect(await kindOf("When do we ship?")).toBe("quoted");
+    expect(await kindOf("Who is our CEO?")).toBe("unknown");
+    expect(await kindOf("What is the wifi password?")).toBe("unknown");
+  });
+});
+
 describe("answerQuestion by meaning", () => {
   const documents = {
     ...filler,
