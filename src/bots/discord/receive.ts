@@ -47,7 +47,10 @@ export function createReceiver(receiving: Receiving): Receiver {
   return {
     live(raw) {
       const message = readMessage(raw);
-      if (!message) return false;
+      if (!message) {
+        log.warn("rejected event: a message without its channel, its author or its id");
+        return false;
+      }
       const place = places.placeOf(message);
       if (place) takeLive(message, place);
       else void places.findPlace(message).then((found) => found && takeLive(message, found));
