@@ -73,12 +73,12 @@ export function statusText(
   ].join("\n");
 }
 
-function documentsText({ documents, passages, sync, failed }: BrainStatus, { when }: Dialect): string {
+function documentsText({ documents, passages, sync, failed }: BrainStatus, dialect: Dialect): string {
   const held = `${counted(documents, "document")}, ${counted(passages, "passage")}`;
   const unread = failed.length === 0 ? "" : `; ${counted(failed.length, "file")} could not be read`;
   if (sync.kind === "reading") return `${held}; reading ${sync.done} of ${sync.total}`;
   if (sync.kind === "failed") return `${held}; they could not be read the last time, the log says why`;
-  return `${held}, as of ${when(sync.at, "ago")}${unread}`;
+  return `${held}, as of ${dialect.when(sync.at, "ago")}${unread}`;
 }
 
 function searchText({ meaning }: BrainStatus): string {

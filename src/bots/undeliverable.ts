@@ -1,11 +1,7 @@
 /**
- * An answer can never be there: its question was deleted, its place is gone, or Hearth may not write in it. `why` is a sentence for
+ * An answer can never be there: its question was deleted, its place is gone, or Hearth may not write in it. Its message is a sentence for
  * the log, without a word of anybody's.
  */
 export class Undeliverable extends Error {
   override readonly name = "Undeliverable";
-
-  constructor(why: string, options?: ErrorOptions) {
-    super(why, options);
-  }
 }

@@ -114,6 +114,6 @@ function need(map: ReadonlyMap<string, string>, name: string): string {
 }
 
 /** The name of a place as Discord's half of the world calls it. */
-export function placeName(name: string): string {
+function placeName(name: string): string {
   return SAME[name] ?? name.replace(/^D_(?=[a-z])/, "DM_");
 }

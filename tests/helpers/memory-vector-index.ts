@@ -21,7 +21,8 @@ export function memoryVectorIndex({ dimensions }: EmbedderFacts): VectorIndex {
     nearest: async (vector, { clearance, scope, limit }) => {
       if (clearance.length === 0) throw new Error("A search needs a clearance");
       for (const audience of clearance) {
-        if (!/^[A-Za-z0-9@_:.-]{1,200}$/.test(audience)) throw new Error("An audience may hold letters and digits only");
+        if (!/^[A-Za-z0-9@_:.-]{1,200}$/.test(audience))
+          throw new Error("An audience may hold letters and digits only");
       }
       if (vector.length !== dimensions) throw new Error(`A vector of this model has ${dimensions} numbers`);
       const open: readonly string[] = clearance;
