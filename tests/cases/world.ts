@@ -112,8 +112,3 @@ function need(map: ReadonlyMap<string, string>, name: string): string {
   if (found === undefined) throw new Error(`The world of the cases has no ${name}`);
   return found;
 }
-
-/** The name of a place as Discord's half of the world calls it. */
-function placeName(name: string): string {
-  return SAME[name] ?? name.replace(/^D_(?=[a-z])/, "DM_");
-}
