@@ -7,7 +7,7 @@ import { openLlamaEmbedderProcess } from "../src/model-embedder.ts";
 import { childrenOf, root } from "./helpers/hearth.ts";
 import { tinyModel } from "./helpers/tiny-model.ts";
 
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(900_000);
 const { file, hash } = tinyModel();
 
 function open(given: { readonly sha256?: string; readonly passage?: string } = {}): Embedder {

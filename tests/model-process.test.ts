@@ -12,7 +12,7 @@ import { describeEngine } from "./contracts/engine.ts";
 import { childrenOf, root, scratch } from "./helpers/hearth.ts";
 import { tinyModel } from "./helpers/tiny-model.ts";
 
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(900_000);
 const { file, hash } = tinyModel();
 const asking = { messages: [{ role: "user", text: "Who?" }], maxTokens: 24 } as const;
 

@@ -11,7 +11,7 @@ import { writeLora } from "../helpers/gguf-lora.ts";
 import { TINY } from "../helpers/gguf.ts";
 import { tinyModel } from "../helpers/tiny-model.ts";
 
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(900_000);
 const { file, hash } = tinyModel();
 
 function open(given: Partial<LlamaOptions> = {}): Promise<LlamaEngine> {

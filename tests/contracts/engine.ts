@@ -12,7 +12,7 @@ export interface EngineAbilities {
 }
 
 const TOKENS = 24;
-const signal = AbortSignal.timeout(120_000);
+const signal = AbortSignal.timeout(900_000);
 
 function asking(text: string, more: Partial<EngineRequest> = {}): EngineRequest {
   const rules = "Answer from the documents that are given. Say so when they do not hold the answer.";
