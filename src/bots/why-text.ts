@@ -1,3 +1,4 @@
+import { tookWords } from "./took-words.ts";
 import type { Considered, Why } from "../brain/brain.ts";
 import { counted } from "./terminal/counted.ts";
 import { nameOf, sentence } from "./terminal/model-report.ts";
@@ -55,17 +56,4 @@ function writingLines(writing: NonNullable<Why["writing"]>): string[] {
     `Model: ${nameOf(model)}${file}; prompt ${promptHash.slice(0, HASH_DIGITS)}, ${counted(tokens.prompt, "token")} (${tokens.reused} reused), ${tokens.written} written`,
     `Sentences: ${sentences.kept} kept, ${sentences.dropped} dropped; left out ${counted(leftOut.passages, "passage")} and ${counted(leftOut.turns, "earlier turn")}`,
   ];
-}
-
-function tookWords({ search, answer, waiting, writing }: Why["timings"]): string {
-  return [
-    `search ${duration(search)}`,
-    `choosing sentences ${duration(answer)}`,
-    ...(waiting === undefined ? [] : [`waiting ${duration(waiting)}`]),
-    ...(writing === undefined ? [] : [`writing ${duration(writing)}`]),
-  ].join(", ");
-}
-
-function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }

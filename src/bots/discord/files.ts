@@ -1,15 +1,11 @@
 import type { REST } from "discord.js";
+import { FileRefused, readBounded } from "../bounded-file.ts";
 import type { OfferedFile } from "../platform.ts";
 
 /** Discord's own host for what people attach. */
 const CDN = "cdn.discordapp.com";
 
 const REFRESH = "/attachments/refresh-urls";
-
-/** Why a file cannot be had, as a sentence without its name. */
-export class FileRefused extends Error {
-  override readonly name = "FileRefused";
-}
 
 /** Whether a file lies where Discord keeps what people attach: on its CDN, or on the one that the settings name. Pure. */
 export function isAttachment(source: string, cdn: string): boolean {
@@ -45,7 +41,7 @@ export async function fetchAttachment(
     await response.body?.cancel();
     throw new FileRefused(`Discord answers ${response.status}`);
   }
-  return read(response.body, most);
+  return readBounded(response.body, most);
 }
 
 async function request(
@@ -72,16 +68,4 @@ async function renew(
   const renewed = typeof first === "object" && first !== null && "refreshed" in first ? first.refreshed : undefined;
   if (typeof renewed !== "string") throw new FileRefused("Discord does not renew its link");
   return renewed;
-}
-
-/** What a server says of a length is not relied on. */
-async function read(body: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.byteLength;
-    if (size > most) throw new FileRefused(`It has more than ${most} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts, size);
 }

@@ -1,3 +1,4 @@
+import { FileRefused, readBounded } from "../bounded-file.ts";
 import type { OfferedFile } from "../platform.ts";
 import type { Call } from "./call.ts";
 import type { Installs } from "./installs.ts";
@@ -5,11 +6,6 @@ import { isObject, textOf } from "./read.ts";
 
 /** Slack's own host for what people upload. */
 const FILES = "https://files.slack.com";
-
-/** Why a file cannot be had, as a sentence without its name. */
-export class FileRefused extends Error {
-  override readonly name = "FileRefused";
-}
 
 /** What fetching needs. `api`: where the settings say that Slack is. */
 export interface Fetching {
@@ -42,7 +38,7 @@ export async function fetchUpload({ bytes, source }: OfferedFile, fetching: Fetc
     await response.body?.cancel();
     throw new FileRefused(`Slack answers ${response.status}`);
   }
-  return read(response.body, most);
+  return readBounded(response.body, most);
 }
 
 /** Whether a file lies where Slack keeps what people upload. Pure. */
@@ -70,16 +66,4 @@ async function addressOf(
 function isSignIn({ headers }: Response, address: string): boolean {
   const isPage = headers.get("content-type")?.startsWith("text/html") === true;
   return isPage && !/\.html?$/i.test(new URL(address).pathname);
-}
-
-/** What a server says of a length is not relied on. */
-async function read(body: ReadableStream<Uint8Array>, most: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.byteLength;
-    if (size > most) throw new FileRefused(`It has more than ${most} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts, size);
 }

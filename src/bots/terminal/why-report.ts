@@ -2,6 +2,7 @@ import type { Answered, Writing } from "../../brain/brain.ts";
 import { counted } from "./counted.ts";
 import { styled, wrapped, type Look } from "./look.ts";
 import { nameOf, sentence } from "./model-report.ts";
+import { tookWords } from "../took-words.ts";
 import { dayOf, fileOf, trailOf } from "./place.ts";
 
 /** Digits of a hash that are shown; enough to compare by eye. */
@@ -39,17 +40,4 @@ function writingRows(writing: Writing): string[][] {
     ],
     ["Left out", `${counted(leftOut.passages, "passage")}, ${counted(leftOut.turns, "earlier turn")}`],
   ];
-}
-
-function tookWords({ search, answer, waiting, writing }: Answered["timings"]): string {
-  return [
-    `search ${duration(search)}`,
-    `choosing sentences ${duration(answer)}`,
-    ...(waiting === undefined ? [] : [`waiting ${duration(waiting)}`]),
-    ...(writing === undefined ? [] : [`writing ${duration(writing)}`]),
-  ].join(", ");
-}
-
-function duration(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
