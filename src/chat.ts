@@ -35,6 +35,25 @@ export interface ChatMessage {
   readonly url?: string;
 }
 
+/** A message of a channel whose talk is kept. */
+export interface TalkMessage extends ChatMessage {
+  /** ISO 8601. */
+  readonly editedAt?: string;
+  /** How many people reacted to it, where the platform says so. */
+  readonly reactions?: number;
+}
+
+/**
+ * A place whose talk is kept as one: a channel with the threads that all its readers see. A private thread is a place of its own; its
+ * `channel` is the thread's id.
+ */
+export type TalkPlace = Pick<Conversation, "platform" | "space" | "channel">;
+
+/** The audience of a place's readers. Pure. */
+export function readersOf({ platform, space, channel }: TalkPlace): Audience {
+  return `${platform}:${space}:${channel}`;
+}
+
 /** A file that came with a question; `base64` holds its bytes, so that it passes unchanged between processes. */
 export interface AttachedFile {
   readonly name: string;
@@ -52,6 +71,8 @@ export interface Question {
   readonly message: ChatMessage;
   readonly turns: readonly Turn[];
   readonly clearance: readonly Audience[];
+  /** Places (by their readers) whose talk may be recalled for it: all who see the answer read them, and it is shown in one of them or to the asker alone. */
+  readonly talk?: readonly Audience[];
   /** They are read for this question only, and never kept. */
   readonly files?: readonly AttachedFile[];
 }
@@ -76,6 +97,8 @@ export interface Passage {
   readonly modifiedAt?: string;
   /** Where people can read it, if the folder or the document says so. */
   readonly url?: string;
+  /** Of something that was said in a channel: by whom, and when (ISO 8601). Then `documentId` and `path` name the place, and `id` the message. */
+  readonly said?: { readonly by: string; readonly at: string };
   /** Markdown. */
   readonly text: string;
 }

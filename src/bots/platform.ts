@@ -1,4 +1,4 @@
-import type { Audience, ChatMessage, Conversation } from "../chat.ts";
+import type { Audience, ChatMessage, Conversation, TalkMessage, TalkPlace } from "../chat.ts";
 
 /** The places people talk that Hearth is a guest of. */
 export type PlatformName = Extract<Conversation["platform"], "discord" | "slack">;
@@ -8,6 +8,20 @@ export interface OfferedFile {
   readonly name: string;
   readonly bytes: number;
   readonly source: string;
+}
+
+/**
+ * What is wanted of the talk of a place, where it is no question: a digest of a stretch, what the asker missed, or a summary of a
+ * thread or from a message on. `thread` as in a Conversation; instants are ISO 8601.
+ */
+export interface Wanted {
+  readonly kind: "digest" | "catch-up" | "summary";
+  readonly place: TalkPlace;
+  readonly thread?: string;
+  readonly from?: string;
+  readonly to?: string;
+  /** Nothing is posted where nothing was said. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -21,7 +35,12 @@ export interface Asked {
   /** Who sees the answer: everybody who reads the place, or the asker alone. */
   readonly seenBy: "place" | "asker";
   readonly files: readonly OfferedFile[];
-  /** What the adapter has to know to reply, such as an interaction's token; nobody else reads it. */
+  /** A digest instead of an answer. */
+  readonly wanted?: Wanted;
+  /**
+   * What the adapter has to know to reply, such as an interaction's token; nobody else reads it. One key is the desk's: `post` makes it
+   * an ordinary message that replies to nothing, "here" in the message's conversation, "direct" to its author.
+   */
   readonly route: Readonly<Record<string, string>>;
 }
 
@@ -83,6 +102,14 @@ export interface ChatPlatform extends AsyncDisposable {
   reply(asked: Asked): Reply;
   /** The bytes of a file that came with a question. Rejects where there are more than `most`. */
   fetchFile(file: OfferedFile, options: { readonly most: number; readonly signal: AbortSignal }): Promise<Uint8Array>;
+  /**
+   * Messages of a place, its open threads' too, from the newest back to `since` (ISO 8601), page by page, behind all live work. `cursor`
+   * takes up where a page said that the next begins. With `thread`, of that thread alone, at once: somebody waits for it.
+   */
+  history(
+    place: TalkPlace,
+    options: { readonly since: string; readonly thread?: string; readonly cursor?: string; readonly signal: AbortSignal },
+  ): AsyncIterable<{ readonly messages: readonly TalkMessage[]; readonly cursor: string }>;
   /** The question of an answer as it stands on the platform now; undefined where it is gone or cannot be asked again. */
   recall(given: Given, options: { readonly signal: AbortSignal }): Promise<Asked | undefined>;
   /** Puts another answer in the place of the one that was posted; gives the messages that it stands in now, where these are others. */
@@ -99,6 +126,10 @@ export interface Desk {
   stop(job: string, personId: string): "stopped" | "not yours" | "over";
   /** A message was edited (to `text`) or deleted (no `text`). */
   revised(of: { readonly conversation: Conversation; readonly ids: readonly string[]; readonly text?: string }): void;
+  /** Whether the talk of a place is kept. */
+  keeps(place: TalkPlace): boolean;
+  /** Writes down a message of a place whose talk is kept, and sees to it that the memory gets it. Throws where it cannot be written. */
+  hear(message: TalkMessage): void;
   /** The platform takes Hearth out of a space, or one of its tokens: work there ends, and what is waiting is dropped. */
   left(platform: PlatformName, space?: string): void;
 }

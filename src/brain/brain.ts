@@ -1,6 +1,7 @@
 import type { Answer, Audience, ChatMessage, Conversation, Hit, Passage, Question, Turn } from "../chat.ts";
 import type { Explanation, FailedDocument, KnowledgeStatus, SyncReport, Synced } from "../knowledge/knowledge.ts";
 import type { Scope } from "../knowledge/passage-index.ts";
+import type { ChannelBrain } from "./channel-brain.ts";
 
 /** The sentences that answer, quoted. */
 export type QuotedAnswer = Extract<Answer, { kind: "quoted" }>;
@@ -130,9 +131,14 @@ export interface Revision {
 
 /** What was deleted, counted. */
 export interface Forgotten {
+  /** Questions to Hearth and its answers. */
   readonly messages: number;
   readonly answers: number;
   readonly ratings: number;
+  /** Messages of channels whose talk is kept. */
+  readonly talk: number;
+  /** Lines of digests. */
+  readonly lines: number;
 }
 
 /** The model that writes, if there is one: where it stands, whether it is let write, and why, in a sentence for people. */
@@ -184,7 +190,7 @@ export type Seal =
     };
 
 /** Everything one can ask, with no trace of any platform. Rejects when something is broken; "not in the docs" is a value. */
-export interface Brain {
+export interface Brain extends ChannelBrain {
   /** The answer to a question. `onProgress` is told where it stands and must not throw. */
   answer(
     question: Question,

@@ -4,23 +4,29 @@ import type { Knowledge } from "../knowledge/knowledge.ts";
 import type { Memory, MemoryScope } from "../memory/memory.ts";
 import { answerQuestion } from "./answer.ts";
 import type { AnswerScope, Brain, ModelStatus, Seal } from "./brain.ts";
+import type { ChannelBrain, Channels } from "./channel-brain.ts";
 import type { Follower } from "./follow.ts";
 import type { AnswerRecords } from "./records.ts";
 import { explainAnswer } from "./why.ts";
 import { modelStatus, type ModelParts } from "./written-answer.ts";
 
 /**
- * The brain over what is written. `seal` is what the core found out about its own network; `model` writes, or is the status of one
- * that cannot be used; `follower` keeps what answers were taken from in the `records`; `memory` keeps what was said.
+ * What a brain is made of. `seal` is what the core found out about its own network; `model` writes, or is the status of one that cannot
+ * be used; `follower` keeps what answers were taken from in the `records`; `memory` keeps what was said to Hearth, `channels` the talk of
+ * places that were switched on.
  */
-export function createBrain(given: {
+interface BrainParts {
   readonly knowledge: Knowledge;
   readonly seal: Seal;
   readonly model: ModelParts | ModelStatus;
   readonly follower: Follower;
   readonly records: Pick<AnswerRecords, "why" | "rate" | "forget">;
   readonly memory: Memory;
-}): Brain {
+  readonly channels: Channels;
+}
+
+/** The brain over what is written, and what was said. */
+export function createBrain(given: BrainParts): Brain {
   const { knowledge, seal, follower } = given;
   const model = "engine" in given.model ? given.model : undefined;
   return {
@@ -52,6 +58,7 @@ export function createBrain(given: {
     watchAnswers: (of, options) => follower.watchAnswers(of, options),
     forgetAnswers: (of, options) => follower.forgetAnswers(of, options),
     ...whatWasSaid(given),
+    ...aboutChannels(given.channels),
   };
 }
 
@@ -60,11 +67,8 @@ function whatWasSaid({
   memory,
   records,
   knowledge,
-}: {
-  readonly memory: Memory;
-  readonly records: Pick<AnswerRecords, "why" | "rate" | "forget">;
-  readonly knowledge: Pick<Knowledge, "document">;
-}): Pick<Brain, "remember" | "turns" | "revise" | "why" | "rate" | "forget"> {
+  channels,
+}: BrainParts): Pick<Brain, "remember" | "turns" | "revise" | "why" | "rate" | "forget"> {
   return {
     remember: async (messages, { signal }) => {
       signal.throwIfAborted();
@@ -76,7 +80,7 @@ function whatWasSaid({
     },
     revise: async (revisions, { signal }) => {
       signal.throwIfAborted();
-      return memory.revise(revisions);
+      return memory.revise(revisions) + channels.revise(revisions);
     },
     why: (id, options) => explainAnswer(id, { records, knowledge, ...options }),
     rate: async (said, { signal }) => {
@@ -85,8 +89,21 @@ function whatWasSaid({
     },
     forget: async (of, { signal }) => {
       signal.throwIfAborted();
-      return { messages: memory.forget(memoryScope(of)), ...records.forget(of) };
+      return { messages: memory.forget(memoryScope(of)), ...records.forget(of), ...channels.forget(of) };
     },
+  };
+}
+
+/** What of the channels is for the edge. */
+function aboutChannels(channels: Channels): ChannelBrain {
+  return {
+    keepTalk: (place, options) => channels.keepTalk(place, options),
+    dropTalk: (place, options) => channels.dropTalk(place, options),
+    keptTalk: (of, options) => channels.keptTalk(of, options),
+    hear: (messages, options) => channels.hear(messages, options),
+    optOut: (person, options) => channels.optOut(person, options),
+    digest: (request, options) => channels.digest(request, options),
+    digestNow: (id, options) => channels.digestNow(id, options),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Brain } from "../brain/brain.ts";
 import type { Log } from "../log.ts";
 import { askAgainOnce, send, type Link } from "./ask.ts";
 import { remoteAnswers } from "./connect-answers.ts";
+import { remoteChannels } from "./connect-channels.ts";
 import { dialBrain } from "./dial.ts";
 import { mayPass, MOST_FILE_CHARACTERS, MOST_FILES, progress, requests } from "./protocol.ts";
 
@@ -83,6 +84,7 @@ function remoteBrain(link: Link): Brain {
       return send(await link.connection(signal), requests.status, { sent: {}, signal });
     },
     ...remoteAnswers(link),
+    ...remoteChannels(link),
   };
 }
 

@@ -27,6 +27,18 @@ import type {
 } from "../brain/brain.ts";
 import type { Explanation, SyncReport, Synced } from "../knowledge/knowledge.ts";
 import type { Scope } from "../knowledge/passage-index.ts";
+import {
+  audience,
+  clearance,
+  conversation,
+  instant,
+  LONGEST_MESSAGE,
+  messageFields,
+  name,
+  platform,
+  present,
+  text,
+} from "./wire.ts";
 
 /** What passes the channel with one question; a question with more is refused before the brain sees it. */
 export { LONGEST_TEXT, MOST_FILES, MOST_TURNS };
@@ -34,43 +46,8 @@ export { LONGEST_TEXT, MOST_FILES, MOST_TURNS };
 export const MOST_FILE_CHARACTERS = 4 * (Math.ceil(MOST_FILE_BYTES / 3) + MOST_FILES);
 /** Bytes of one message to the core: those files, with the longest question and all its turns. */
 export const MOST_BYTES = 16_000_000;
-/** The longest message of any platform; of what is kept of it see the memory. */
-const LONGEST_MESSAGE = 40_000;
-const text = z.string().max(LONGEST_TEXT);
-const name = z.string().max(200);
-
-const clearance = z
-  .array(z.union([z.literal("public"), z.literal("team"), z.templateLiteral([z.string(), ":", z.string()])]))
-  .min(1)
-  .max(10_000);
-
-const platform = z.enum(["discord", "slack", "web", "terminal"]);
-
-const conversation = z
-  .object({
-    platform,
-    space: name,
-    channel: name,
-    thread: name.optional(),
-  })
-  .transform(({ thread, ...rest }) => (thread === undefined ? rest : { ...rest, thread }));
-
-const message = (words: z.ZodString) =>
-  z
-    .object({
-      id: name,
-      conversation,
-      author: z.object({ id: name, name, isBot: z.boolean() }),
-      text: words,
-      sentAt: z.iso.datetime(),
-      replyTo: name.optional(),
-      url: z.string().max(2_000).optional(),
-    })
-    .transform(({ replyTo, url, ...rest }) => ({
-      ...rest,
-      ...(replyTo !== undefined && { replyTo }),
-      ...(url !== undefined && { url }),
-    }));
+/** A message of any length. */
+const spoken = z.object(messageFields(z.string().max(LONGEST_MESSAGE)));
 
 /** Whether files may pass with a question. */
 export function mayPass(files: readonly AttachedFile[]): boolean {
@@ -85,31 +62,27 @@ const files = z
 
 const question = z
   .object({
-    message: message(text),
+    message: z.object(messageFields(text)).transform(present),
     turns: z.array(z.object({ role: z.enum(["user", "assistant"]), text })).max(MOST_TURNS),
     clearance,
+    talk: z.array(audience).max(10_000).optional(),
     files: files.optional(),
   })
-  .transform(({ files: given, ...rest }) => (given === undefined ? rest : { ...rest, files: given }));
+  .transform(present);
 
 const revision = z
   .object({ conversation, id: name, text: z.string().max(LONGEST_MESSAGE).optional() })
-  .transform(({ text: now, ...rest }) => (now === undefined ? rest : { ...rest, text: now }));
+  .transform(present);
 
 const scope = z
   .object({
     folder: z.string().max(4_096).optional(),
     types: z.array(name).min(1).max(100).optional(),
-    since: z.iso.datetime().optional(),
-    until: z.iso.datetime().optional(),
+    since: instant.optional(),
+    until: instant.optional(),
   })
   .default({})
-  .transform(({ folder, types, since, until }) => ({
-    ...(folder !== undefined && { folder }),
-    ...(types !== undefined && { types }),
-    ...(since !== undefined && { since }),
-    ...(until !== undefined && { until }),
-  }));
+  .transform(present);
 
 /** Which answers are meant; a key that nobody knows is refused, for it may be what was to limit them. */
 const answerScope = z
@@ -120,16 +93,9 @@ const answerScope = z
     thread: name.optional(),
     messageId: name.optional(),
     askerId: name.optional(),
-    since: z.iso.datetime().optional(),
+    since: instant.optional(),
   })
-  .transform(({ channel, thread, messageId, askerId, since, ...rest }) => ({
-    ...rest,
-    ...(channel !== undefined && { channel }),
-    ...(thread !== undefined && { thread }),
-    ...(messageId !== undefined && { messageId }),
-    ...(askerId !== undefined && { askerId }),
-    ...(since !== undefined && { since }),
-  }));
+  .transform(present);
 
 /** What the core accepts from the edge, checked field by field: the edge has the network, so the core does not trust it. */
 export const wire = {
@@ -137,21 +103,15 @@ export const wire = {
   lookup: z.object({ words: text, clearance, scope, limit: z.int().min(1).max(100) }),
   sync: z.object({ complete: z.boolean().default(false) }),
   document: z.object({ id: name, clearance }),
-  explain: z
-    .object({ path: z.string().max(4_096), question: text.optional() })
-    .transform(({ path, question: asked }) => ({ path, ...(asked !== undefined && { question: asked }) })),
+  explain: z.object({ path: z.string().max(4_096), question: text.optional() }).transform(present),
   staleAnswers: z.object({ platform, ids: z.array(name).max(1_000) }),
   watchAnswers: z.object({ platform, watch: name }),
   forgetAnswers: answerScope,
-  remember: z.object({ messages: z.array(message(z.string().max(LONGEST_MESSAGE))).max(100) }),
-  turns: z
-    .object({ conversation, replyTo: name.optional() })
-    .transform(({ replyTo, ...rest }) => (replyTo === undefined ? rest : { ...rest, replyTo })),
+  remember: z.object({ messages: z.array(spoken.transform(present)).max(100) }),
+  turns: z.object({ conversation, replyTo: name.optional() }).transform(present),
   revise: z.object({ revisions: z.array(revision).max(1_000) }),
   why: z.object({ id: name, clearance }),
-  rate: z
-    .object({ answerId: name, personId: name, rating: z.enum(["up", "down"]).optional() })
-    .transform(({ rating, ...rest }) => (rating === undefined ? rest : { ...rest, rating })),
+  rate: z.object({ answerId: name, personId: name, rating: z.enum(["up", "down"]).optional() }).transform(present),
   forget: answerScope,
 };
 

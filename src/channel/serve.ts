@@ -14,6 +14,7 @@ import type { Log } from "../log.ts";
 import { UserError } from "../user-error.ts";
 import { USER_ERROR_CODE } from "./engine-wire.ts";
 import { framed } from "./framed.ts";
+import { serveChannels } from "./serve-channels.ts";
 import { MOST_BYTES, progress, requests, tell, wire } from "./protocol.ts";
 
 /**
@@ -62,7 +63,8 @@ function serveConnection(brain: Brain, { socket, log }: { readonly socket: Socke
   connection.listen();
 }
 
-type Handle = <Sent, Result>(
+/** Makes a handler of some work: what is cancelled or fails is told so that no text of anybody's crosses. */
+export type Handle = <Sent, Result>(
   method: string,
   work: (sent: Sent, signal: AbortSignal) => Promise<Result>,
 ) => (sent: Sent, token: CancellationToken) => Promise<Result>;
@@ -97,6 +99,7 @@ function answerRequests(
   tellState(connection, { brain, handle });
   followAnswers(connection, { brain, handle });
   keepWhatWasSaid(connection, { brain, handle });
+  serveChannels(connection, { brain, handle });
 }
 
 function tellState(

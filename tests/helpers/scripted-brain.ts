@@ -83,7 +83,22 @@ export function scriptedBrain(script: Partial<Brain> = {}): Brain {
     revise: async () => 0,
     why: async () => undefined,
     rate: async () => {},
-    forget: async () => ({ messages: 0, answers: 0, ratings: 0 }),
+    forget: async () => ({ messages: 0, answers: 0, ratings: 0, talk: 0, lines: 0 }),
+    keepTalk: async (place, { by, days }) => ({ ...place, by, days, since: "2026-11-24T09:00:00.000Z", messages: 0 }),
+    dropTalk: async () => ({ messages: 0, answers: 0, ratings: 0, talk: 0, lines: 0 }),
+    keptTalk: async () => [],
+    hear: async (messages) => messages.length,
+    optOut: async () => ({ messages: 0, answers: 0, ratings: 0, talk: 0, lines: 0 }),
+    digest: async ({ from = "2026-11-24T09:00:00.000Z", to }) => ({
+      id: "00000000-0000-4000-8000-0000000000d1",
+      kind: "picked",
+      from,
+      to,
+      messages: 0,
+      people: 0,
+      groups: [],
+    }),
+    digestNow: async () => undefined,
     ...script,
   };
 }
