@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Log } from "./log.ts";
 
 /** SQLite's own codes for a file that another process has locked, a full disk, a file that is damaged, and one that is no database. */
@@ -17,10 +17,15 @@ export interface SqliteFile {
   readonly tables: string;
   /** "FULL" waits for the disk at each commit; "NORMAL" loses the last ones with the power, though never with the process. */
   readonly synchronous: "FULL" | "NORMAL";
+  /** Several processes may have it at a time; one waits some seconds for another's step. */
+  readonly isShared?: boolean;
 }
 
+/** How long one process waits for another's step in a file that they share. */
+const SHARED_MS = 5_000;
+
 /**
- * Opens a database that this user alone can read, in which deleted rows are overwritten; one process has it at a time. A damaged one,
+ * Opens a database that this user alone can read, in which deleted rows are overwritten; one process has it at a time, unless it is shared. A damaged one,
  * or one of another version, is put aside as `.damaged` and begun anew, and the log says so. Throws SQLite's or the system's error.
  */
 export function openSqliteFile(file: SqliteFile, { log }: { readonly log: Log }): DatabaseSync {
@@ -59,6 +64,19 @@ export function inOneStep<Result>(database: DatabaseSync, work: () => Result): R
   }
 }
 
+/** Statements of a database by their SQL, each prepared once. Those that write count in bigints: FTS5's own rows have larger numbers than a JavaScript number can be. */
+export function prepareOnce(database: DatabaseSync): (query: string) => StatementSync {
+  const statements = new Map<string, StatementSync>();
+  return (query) => {
+    const known = statements.get(query);
+    if (known) return known;
+    const statement = database.prepare(query);
+    if (!/^\s*SELECT\b/.test(query)) statement.setReadBigInts(true);
+    statements.set(query, statement);
+    return statement;
+  };
+}
+
 /** Takes what was deleted out of the write-ahead log, where it would stand for a while. */
 export function emptyWriteAheadLog(database: DatabaseSync): void {
   database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -74,15 +92,16 @@ export function eraseTraces(database: DatabaseSync): void {
   emptyWriteAheadLog(database);
 }
 
-function openDatabase({ path, name, version, tables, synchronous }: SqliteFile): DatabaseSync {
+function openDatabase({ path, name, version, tables, synchronous, isShared = false }: SqliteFile): DatabaseSync {
   if (path !== ":memory:") {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     // SQLite gives the files beside it the same rights.
     closeSync(openSync(path, "a", 0o600));
   }
-  const database = new DatabaseSync(path);
+  const database = new DatabaseSync(path, isShared ? { timeout: SHARED_MS } : {});
   try {
-    database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON");
+    if (!isShared) database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA secure_delete = ON");
     database.exec(`PRAGMA synchronous = ${synchronous}`);
     const state = database.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
     const found = Number(database.prepare("PRAGMA user_version").get()?.["user_version"]);

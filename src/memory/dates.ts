@@ -40,6 +40,11 @@ export function spanIn(text: string, moment: Moment): Span | undefined {
   return isOpen ? { ...joined, to: moment.now } : joined;
 }
 
+/** A text without the words that name its time. */
+export function wordsBeside(text: string, { range: [start, end] }: Span): string {
+  return `${text.slice(0, start)} ${text.slice(end)}`;
+}
+
 /** The words of a text that name a day or more, past or to come, as they are written. Pure. */
 export function dateWordsIn(text: string, moment: Moment): string[] {
   return parse(text, moment).map(({ range }) => text.slice(...range));

@@ -1,7 +1,8 @@
 import { isFunctionWord } from "../words/grammar.ts";
 import { stemOf, wordsOf, type Word } from "../words/words.ts";
 import { variantsOf } from "../words/variants.ts";
-import { rarityOf, type TalkIndex } from "./recall-index.ts";
+import { rarityOfTerm, type TalkIndex } from "./recall-index.ts";
+import type { Sought } from "./record.ts";
 
 /** Something that a question asks for, which messages have or have not. */
 export interface RecallTerm {
@@ -37,18 +38,63 @@ const DECIDING = new Set("decide decision agree agreed approve conclude settle v
 const SAYING = new Set(
   "say says said talk talked mention mentioned write wrote post posted discuss discussed".split(" ").map(stemOf),
 );
+/** What an address begins with. */
+const LINK_STEMS = ["http", "https"].map(stemOf);
 const WANTS_NUMBER =
   /\bhow (?:many|much|big|large|long|often|old|fast|far|high)\b|\bwhen\b|\bwhat (?:time|day|date)\b|\b(?:count|number|version|date|size|percentage)\b|\b(?:wann|wie ?viele?|wie (?:gro(?:ß|ss)|lang|oft)|combien|quand|cu[áa]nd?[oa]s?|quando|quant[oaie])\b|сколько|когда|多少|几|什么时候|いくつ|いくら|いつ/iu;
 
+/** A word of a question, and the other stems that it may stand for, each with what finding it is worth beside finding the word. */
+interface AskedWord extends Pick<Word, "word" | "stem"> {
+  readonly isGrammar: boolean;
+  readonly isLink: boolean;
+  readonly others: ReadonlyMap<string, number>;
+}
+
+function wordsAsked(text: string): AskedWord[] {
+  const words = [...new Map(wordsOf(text).map((word) => [word.stem, word])).values()];
+  return words.map(({ word, stem }) => {
+    // Short forms alone: in a chat, words that are only related stand everywhere.
+    const short = variantsOf({ word, stem }).flatMap((variant) => (variant.share === 1 ? [variant.stem] : []));
+    const deciding = DECIDING.has(stem) ? [...DECIDING] : [];
+    const others = new Map([
+      ...deciding.map((other) => [other, NEARLY] as const),
+      ...short.map((other) => [other, 1] as const),
+    ]);
+    others.delete(stem);
+    return { word, stem, isGrammar: isFunctionWord(stem) || SAYING.has(stem), isLink: LINK_WORDS.has(word), others };
+  });
+}
+
 /** The terms of a question, each with the messages that have it. Pure. */
 export function askFor(text: string, index: TalkIndex): RecallQuestion {
-  const words = [...new Map(wordsOf(text).map((word) => [word.stem, word])).values()];
-  const terms = words.map((word) => personTerm(word, index) ?? linkTerm(word, index) ?? wordTerm(word, index));
+  const words = wordsAsked(text);
+  const names = [...index.byAuthor.keys()];
+  const terms = words.map((word) => personTerm(word, names, index) ?? linkTerm(word, index) ?? wordTerm(word, index));
   return { terms, stems: new Set(words.map(({ stem }) => stem)), wantsNumber: WANTS_NUMBER.test(text) };
 }
 
-function wordTerm({ word, stem }: Word, index: TalkIndex): RecallTerm {
-  const isFunction = isFunctionWord(stem) || SAYING.has(stem);
+/**
+ * What a question asks for, by its words' stems, as it is looked for in a place; `called` gives the names of people there who are called by
+ * one of some words. Grammar is not looked for.
+ */
+export function soughtFor(
+  text: string,
+  called: (words: readonly string[]) => readonly string[],
+): ReadonlyMap<string, Sought> {
+  const asked = wordsAsked(text);
+  const names = called(asked.flatMap((one) => (isFunctionWord(one.stem) ? [] : formsOf(one))));
+  return new Map(
+    asked.flatMap((one): [string, Sought][] => {
+      const { stem, isGrammar, isLink, others } = one;
+      const meant = namesMeant(one, names);
+      if (meant.length > 0) return [[stem, { stems: namedBy(one), names: meant }]];
+      if (isLink) return [[stem, { stems: LINK_STEMS }]];
+      return isGrammar ? [] : [[stem, { stems: [stem, ...others.keys()] }]];
+    }),
+  );
+}
+
+function wordTerm({ stem, isGrammar, others }: AskedWord, index: TalkIndex): RecallTerm {
   const held = new Map<number, number>();
   const add = (other: string, share: number) => {
     for (const place of index.places.get(other) ?? []) {
@@ -57,37 +103,52 @@ function wordTerm({ word, stem }: Word, index: TalkIndex): RecallTerm {
     }
   };
   add(stem, 1);
-  // Short forms alone: in a chat, words that are only related stand everywhere.
-  for (const variant of variantsOf({ word, stem })) if (variant.share === 1) add(variant.stem, 1);
-  if (DECIDING.has(stem)) for (const other of DECIDING) if (other !== stem) add(other, NEARLY);
-  const weight = rarityOf(held.size, index) * (isFunction ? FUNCTION_WEIGHT : 1);
-  return { stem, weight, held, isSubject: !isFunction, isGrammar: isFunction };
+  for (const [other, share] of others) add(other, share);
+  const weight = rarityOfTerm(stem, held.size, index) * (isGrammar ? FUNCTION_WEIGHT : 1);
+  return { stem, weight, held, isSubject: !isGrammar, isGrammar };
 }
 
 /** A word that names somebody who speaks here: what they said, and where they are named. */
-function personTerm({ word, stem }: Word, index: TalkIndex): RecallTerm | undefined {
-  if (isFunctionWord(stem)) return undefined;
-  const names = [...index.byAuthor.keys()].filter((name) =>
-    [word, word.replace(/s$/, "")].some((one) => isName(one, name)),
-  );
-  if (names.length === 0) return undefined;
-  const own = names.flatMap((name) => index.byAuthor.get(name) ?? []);
-  const named = index.places.get(stemOf(word.replace(/s$/, ""))) ?? index.places.get(stem) ?? [];
+function personTerm(asked: AskedWord, names: readonly string[], index: TalkIndex): RecallTerm | undefined {
+  const meant = namesMeant(asked, names);
+  if (meant.length === 0) return undefined;
+  const own = meant.flatMap((name) => index.byAuthor.get(name) ?? []);
+  const named =
+    namedBy(asked)
+      .map((stem) => index.places.get(stem))
+      .find((places) => places !== undefined) ?? [];
   const held = new Map([
     ...named.map((place) => [place, NAMED] as const),
     ...own.map((place) => [place, AUTHOR] as const),
   ]);
-  return { stem, weight: rarityOf(own.length, index), held, isSubject: false, isGrammar: false };
+  const weight = rarityOfTerm(asked.stem, own.length, index);
+  return { stem: asked.stem, weight, held, isSubject: false, isGrammar: false };
 }
 
-/** Whether a word is a name, or a part of it that is long enough to be told from other words. */
-function isName(word: string, name: string): boolean {
-  return word === name || (word.length > 3 && name.split(/[^\p{L}\p{N}]+/u).includes(word));
+/** People's names that a word may mean. */
+function namesMeant(asked: AskedWord, names: readonly string[]): string[] {
+  if (isFunctionWord(asked.stem)) return [];
+  return names.filter((name) => formsOf(asked).some((word) => wordsCalled(name).includes(word)));
+}
+
+/** "Bob's" and "bobs" may mean Bob. */
+function formsOf({ word }: AskedWord): string[] {
+  return [...new Set([word, word.replace(/s$/, "")])];
+}
+
+/** Stems by which somebody is named. */
+function namedBy({ word, stem }: AskedWord): string[] {
+  return [...new Set([stemOf(word.replace(/s$/, "")), stem])];
+}
+
+/** The words that a name, as it is compared, is known by: itself, and its parts that are long enough to be told from other words. */
+export function wordsCalled(name: string): string[] {
+  return [name, ...name.split(/[^\p{L}\p{N}]+/u).filter((part) => part.length > 3 && part !== name)];
 }
 
 /** "Link": messages with an address have it, whether they say the word or not. */
-function linkTerm({ word, stem }: Word, index: TalkIndex): RecallTerm | undefined {
-  if (!LINK_WORDS.has(word) || index.links.length === 0) return undefined;
+function linkTerm({ stem, isLink }: AskedWord, index: TalkIndex): RecallTerm | undefined {
+  if (!isLink || index.links.length === 0) return undefined;
   const held = new Map(index.links.map((place) => [place, 1]));
-  return { stem, weight: rarityOf(held.size, index), held, isSubject: false, isGrammar: false };
+  return { stem, weight: rarityOfTerm(stem, held.size, index), held, isSubject: false, isGrammar: false };
 }

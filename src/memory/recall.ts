@@ -1,7 +1,8 @@
 import type { ChatMessage } from "../chat.ts";
-import { spanIn, type Moment, type Span } from "./dates.ts";
+import { spanIn, wordsBeside, type Moment, type Span } from "./dates.ts";
 import { areAlike, type TalkIndex } from "./recall-index.ts";
 import { scoreOf, spread, worthOf, type Around } from "./recall-score.ts";
+import { isWithin, timelinessOf } from "./recall-time.ts";
 import { askFor, type RecallQuestion } from "./recall-terms.ts";
 
 /** A message that was recalled, with the score it was ranked by (comparable within one question only). */
@@ -26,12 +27,10 @@ interface RecallOptions extends Moment {
   readonly nearness?: Nearness;
 }
 
-/** Who asks mostly means what was said lately, unless they say when. */
-const [RECENT, HALF_LIFE] = [0.3, 7 * 86_400_000];
-/** What was said at another time than the question names: people are often a day off. */
-const OTHER_TIME = 0.2;
 /** A bot often repeats what was said just before; then the words themselves are wanted. */
 const [ECHO, ECHO_TIME] = [12, 10 * 60_000];
+/** The best messages in and around which a subject has to be talked about: many messages have something of any. */
+const COVERING = 2;
 /** What nearness in meaning counts beside words. */
 const MEANING = 0.2;
 /** Where less of the subject than this is said anywhere, words count less, by the cube of what is lacking (as for documents). */
@@ -43,23 +42,31 @@ const WORDS_SAY_LITTLE = 0.5;
  */
 export function recall(text: string, index: TalkIndex, options: RecallOptions): Recollection {
   const span = spanIn(text, options);
-  const words = span ? `${text.slice(0, span.range[0])} ${text.slice(span.range[1])}` : text;
+  return recallAt(span ? wordsBeside(text, span) : text, index, { ...options, span });
+}
+
+/** The same for words without those that name a time, and that time. Pure. */
+export function recallAt(
+  words: string,
+  index: TalkIndex,
+  { span, now, nearness, limit = 5 }: RecallOptions & { readonly span: Span | undefined },
+): Recollection {
   const asked = askFor(words, index);
   const around = spread(asked, index);
-  const places = candidates(around, { index, span, nearness: options.nearness });
-  const past = places.filter((place) => (index.times[place] ?? 0) <= options.now);
+  const places = candidates(around, { index, span, nearness });
+  const past = places.filter((place) => (index.times[place] ?? 0) <= now);
   const byWords = past.map((place) => [place, scoreOf(place, { asked, around, index })] as const);
-  const scored = options.nearness ? fuse(byWords, { asked, around, index, nearness: options.nearness }) : byWords;
+  const scored = nearness ? fuse(byWords, { asked, around, index, nearness }) : byWords;
   const timed = scored.map(
-    ([place, score]) => [place, score * timeliness(place, { index, span, now: options.now })] as const,
+    ([place, score]) => [place, score * timelinessOf(index.times[place] ?? 0, { span, now })] as const,
   );
-  const best = pick(timed.toSorted(bestFirst), { limit: options.limit ?? 5, index });
+  const best = pick(timed.toSorted(bestFirst), { limit, index });
   return {
     found: best.flatMap(([place, score]) => {
       const message = index.said[place]?.message;
       return message ? [{ message, score }] : [];
     }),
-    coverage: coverageOf(best, { asked, around }),
+    coverage: coverageOf(best.slice(0, COVERING), { asked, around }),
     ...(span && { span }),
   };
 }
@@ -84,19 +91,6 @@ function candidates(
     }
   }
   return [...places];
-}
-
-function isWithin(time: number, span: Span | undefined): boolean {
-  return span !== undefined && time >= span.from && time < span.to;
-}
-
-function timeliness(
-  place: number,
-  { index, span, now }: { index: TalkIndex; span: Span | undefined; now: number },
-): number {
-  const time = index.times[place] ?? 0;
-  if (span) return isWithin(time, span) ? 1 : OTHER_TIME;
-  return 1 + RECENT * 2 ** ((time - now) / HALF_LIFE);
 }
 
 interface Fusing {

@@ -19,7 +19,7 @@ const REMEMBERED = 60 * 60_000;
 const PAUSE = 20 * 60_000;
 
 /**
- * What each message goes on from, as far as that shows: the message that it replies to, else the last of its thread, else what the
+ * What each message goes on from, as far as that shows: the message that it replies to, else the last of its thread or what that hangs on, else what the
  * person said whom it names, else its author's words of a moment ago, else the message before it. Messages are of one channel, in the
  * order of time. Pure.
  */
@@ -28,6 +28,11 @@ export function follow(messages: readonly ChatMessage[]): Said[] {
   const lastOf = new Map<string, number>();
   const lastIn = new Map<string, number>();
   const found: Said[] = [];
+  /** The message that a thread hangs on has the thread's id. */
+  const rootOf = (thread: string, place: number) => {
+    const root = places.get(thread);
+    return root !== undefined && root < place ? root : undefined;
+  };
   for (const [place, message] of messages.entries()) {
     const author = nameOf(message.author.name);
     const to = addressed(message.text, lastOf).filter((name) => name !== author);
@@ -40,7 +45,7 @@ export function follow(messages: readonly ChatMessage[]): Said[] {
     };
     const after =
       (replied !== undefined && replied < place ? replied : undefined) ??
-      (thread === "" ? undefined : lastIn.get(thread)) ??
+      (thread === "" ? undefined : (lastIn.get(thread) ?? rootOf(thread, place))) ??
       within(
         to.map((name) => lastOf.get(name) ?? -1).find((other) => other >= 0),
         REMEMBERED,
@@ -60,9 +65,10 @@ function apart(earlier: ChatMessage, later: ChatMessage): number {
   return Date.parse(later.sentAt) - Date.parse(earlier.sentAt);
 }
 
-/** A name as it is compared: in lower case, without the marks around it. */
+/** A name as it is compared: in lower case, without what is neither letter nor digit around it. */
 export function nameOf(name: string): string {
-  return name.toLowerCase().replaceAll(/^[@\W_]+|[\W_]+$/gu, "");
+  const lower = name.toLowerCase();
+  return lower.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$/gu, "") || lower;
 }
 
 /** The names of people who spoke before that a text begins with ("ann: …", "ann, bob: …"), and those behind an @. */

@@ -1,0 +1,124 @@
+import type { ChatMessage, TalkPlace } from "../chat.ts";
+import type { MemoryScope, MessageRevision } from "./memory.ts";
+import { DAY_MS, type GoneTalk, type TalkRecord } from "./record.ts";
+import type { Condition } from "./talk-file.ts";
+import type { TalkFiles } from "./talk-files.ts";
+import type { NumberedPlace, TalkPlaces } from "./talk-places.ts";
+import { readCount } from "./talk-reads.ts";
+
+/** A place's file is written anew so long after something was deleted or changed in it. */
+const TRACES_MS = 12 * 60 * 60_000;
+
+interface Opened {
+  readonly places: TalkPlaces;
+  readonly files: TalkFiles;
+}
+
+/** What changes the record. */
+export function createWrites({ places, files }: Opened): Pick<TalkRecord, "dropPlace" | "keep" | "revise" | "forget"> {
+  return {
+    dropPlace: (place) => {
+      const known = places.get(place);
+      const file = files.of(place);
+      if (!known || !file) return 0;
+      const { messages } = readCount(file.query);
+      places.remove(place);
+      files.remove(known.number);
+      return messages;
+    },
+    keep: (messages, now) =>
+      [...Map.groupBy(messages, ({ conversation }) => places.get(conversation))].flatMap(([place, own]) => {
+        if (!place) return [];
+        const oldest = now - place.days * DAY_MS;
+        const wanted = own.filter((one) => Date.parse(one.sentAt) >= oldest && !isOut(one, places));
+        return wanted.length === 0 ? [] : (files.of(place)?.keep(wanted, () => touch(place, places)) ?? []);
+      }),
+    revise: (revisions) => revisions.filter((revision) => revise(revision, { places, files })),
+    forget: (of) => {
+      const found = places.all().filter((place) => isMeant(place, of));
+      return found.flatMap((place) => forgetIn(place, { of, places, files }));
+    },
+  };
+}
+
+/** Looks after a place (see the port). */
+export function tendPlace(place: NumberedPlace, { places, files, now }: Opened & { readonly now: number }): GoneTalk {
+  const file = files.of(place);
+  if (!file) return { place, ids: [] };
+  const old: Condition = { where: "at < :before", values: { before: now - place.days * DAY_MS } };
+  const isOld = file.query(`SELECT 1 FROM messages WHERE ${old.where} LIMIT 1`).get(old.values) !== undefined;
+  if (isOld) touch(place, places);
+  const ids = isOld ? file.remove(old, now) : [];
+  const { touchedAt } = places.get(place) ?? place;
+  if (touchedAt !== undefined && touchedAt <= now - TRACES_MS) erase(place, { places, files });
+  file.tidy(now);
+  return { place, ids };
+}
+
+/** Notes, before anything is deleted or changed, that bytes of it may stay: a kill must not leave any that nobody looks for. */
+function touch(place: NumberedPlace, places: TalkPlaces): void {
+  if (places.get(place)?.touchedAt === undefined) places.touch(place, Date.now());
+}
+
+function erase(place: NumberedPlace, { places, files }: Opened): void {
+  files.of(place)?.erase();
+  // Of what was put aside as damaged nothing can be deleted by itself.
+  files.removeDamaged(place.number);
+  places.touch(place, null);
+}
+
+function isOut({ conversation, author }: ChatMessage, places: TalkPlaces): boolean {
+  const { platform, space } = conversation;
+  return places.isOut({ platform, space, personId: author.id });
+}
+
+/** A private thread is a place of its own, whose channel is the thread. */
+function revise({ conversation, id, text }: MessageRevision, { places, files }: Opened): boolean {
+  const { platform, space, channel, thread = channel } = conversation;
+  return [...new Set([channel, thread])].some((own) => {
+    const place = places.get({ platform, space, channel: own });
+    const file = place && files.of(place);
+    if (!file) return false;
+    if (text !== undefined) return file.edit({ id, text, at: Date.now() }, () => touch(place, places));
+    if (!file.query("SELECT 1 FROM messages WHERE id = ?").get(id)) return false;
+    touch(place, places);
+    return file.remove({ where: "id = :id", values: { id } }, Date.now()).length > 0;
+  });
+}
+
+function forgetIn(place: NumberedPlace, { of, ...opened }: Opened & { readonly of: MemoryScope }): GoneTalk[] {
+  const { places, files } = opened;
+  const file = files.of(place);
+  if (!file) return [];
+  const condition = conditionOf(of, place);
+  const isThere =
+    file.query(`SELECT 1 FROM messages WHERE ${condition.where} LIMIT 1`).get(condition.values) !== undefined;
+  if (!isThere && places.get(place)?.touchedAt === undefined) return [];
+  touch(place, places);
+  const ids = isThere ? file.remove(condition, Date.now()) : [];
+  erase(place, opened);
+  return ids.length > 0 ? [{ place, ids }] : [];
+}
+
+function isMeant(place: TalkPlace, { platform, space, channel, thread }: MemoryScope): boolean {
+  const isOfSpace = place.platform === platform && place.space === space;
+  return isOfSpace && (channel === undefined || [channel, thread].includes(place.channel));
+}
+
+function conditionOf({ thread, messageId: id, authorId: author, since }: MemoryScope, place: TalkPlace): Condition {
+  const isOfThread = thread !== undefined && thread !== place.channel;
+  const conditions = [
+    "1",
+    ...(isOfThread ? ["thread = :thread"] : []),
+    ...(id === undefined ? [] : ["id = :id"]),
+    ...(author === undefined ? [] : ["person IN (SELECT number FROM people WHERE id = :author)"]),
+    ...(since === undefined ? [] : ["at >= :since"]),
+  ];
+  const values = {
+    ...(isOfThread && { thread }),
+    ...(id !== undefined && { id }),
+    ...(author !== undefined && { author }),
+    ...(since !== undefined && { since: Date.parse(since) }),
+  };
+  return { where: conditions.join(" AND "), values };
+}
