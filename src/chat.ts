@@ -103,6 +103,9 @@ export interface Passage {
   readonly text: string;
 }
 
+/** How the ids and paths of places' talk begin; those of documents do not. */
+export const TALK = "talk:";
+
 /** A passage that was found, with the score it was ranked by (higher is better; comparable within one search only). */
 export interface Hit {
   readonly passage: Passage;

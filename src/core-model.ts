@@ -5,8 +5,9 @@ import type { Engine } from "./brain/engine.ts";
 import { hashFile } from "./brain/gguf.ts";
 import { createModelQueue } from "./brain/model-queue.ts";
 import { openOpenAiEngine } from "./brain/openai.ts";
-import { readPrompts } from "./brain/prompts.ts";
+import { readNotePrompt, readPrompts } from "./brain/prompts.ts";
 import { createPuppet, readPuppetScript } from "./brain/puppet.ts";
+import { createNoteWriter } from "./brain/write-notes.ts";
 import { createWriter } from "./brain/write.ts";
 import type { ModelParts, Permission } from "./brain/written-answer.ts";
 import type { ModelSettings } from "./config-model.ts";
@@ -47,11 +48,13 @@ export async function openModel(settings: ModelSettings, given: Given): Promise<
     return { model: status, [Symbol.asyncDispose]: async () => {} };
   }
   const engine = openEngine(settings, given);
-  const prompts = readPrompts(join(given.home, "config", "prompts"));
+  const folder = join(given.home, "config", "prompts");
+  const prompts = readPrompts(folder);
   const model: ModelParts = {
     engine,
     writer: createWriter({ engine, prompts, maxTokens: settings.answerTokens }),
     queue: createModelQueue(),
+    notes: createNoteWriter({ engine, prompt: readNotePrompt(folder) }),
     permission: permissionOf(settings, { engine, promptHash: prompts.hash, ...given }),
     seconds: settings.seconds,
     failed: (error) => given.log.error({ err: error }, "writing failed"),

@@ -4,13 +4,17 @@ import type { Seal } from "./brain/brain.ts";
 import { createBrain } from "./brain/create-brain.ts";
 import { followAnswers, type Follower } from "./brain/follow.ts";
 import { openAnswerRecords } from "./brain/records-sqlite.ts";
+import type { TalkPlace } from "./chat.ts";
 import { serveBrain } from "./channel/serve.ts";
 import type { Settings } from "./config.ts";
-import { openMeaningModels } from "./core-embedder.ts";
-import { forgetRead, openModel, warmUp } from "./core-model.ts";
+import { openMeaningModels, type MeaningModels } from "./core-embedder.ts";
+import { forgetRead, openModel, warmUp, type CoreModel } from "./core-model.ts";
+import { openTalk, type TalkOptions } from "./core-talk.ts";
+import type { Knowledge } from "./knowledge/knowledge.ts";
 import { openKnowledge } from "./knowledge/library.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import type { Log } from "./log.ts";
+import type { MemoryScope } from "./memory/memory.ts";
 import { openMemory } from "./memory/sqlite.ts";
 import { openIndexStorage } from "./index-storage.ts";
 import type { ModelPlan } from "./model-child.ts";
@@ -45,13 +49,14 @@ export async function runCore(settings: Settings, options: CoreOptions): Promise
   await using stack = new AsyncDisposableStack();
   const { model } = stack.use(await openModel(settings.model, { ...options, data, plan: options.modelPlan }));
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  const forgetModel = () => forgetRead(model).catch(failed("what was read could not be taken back"));
   // Whoever only answers a command has nobody to tell later.
   const kept = (name: string) => ({ path: watch || keep ? join(data, name) : ":memory:", log });
   const records = stack.use(openAnswerRecords(kept("answers.sqlite")));
   const memory = stack.use(openMemory(kept("memory.sqlite")));
   let follower: Follower | undefined;
   const onChanged = (change?: { readonly documents?: readonly string[] }) => {
-    forgetRead(model).catch(failed("what was read could not be taken back"));
+    void forgetModel();
     void follower?.changed(change?.documents);
   };
   const storage = settings.index && stack.use(await openIndexStorage(settings.index, options));
@@ -59,16 +64,47 @@ export async function runCore(settings: Settings, options: CoreOptions): Promise
   const meaning = stack.use(openMeaningModels(settings.embeddings, options));
   const documents = { dataFolder: data, folders, watch, log, onChanged, ...shared, ...meaning };
   const knowledge = stack.use(await openKnowledge(documents));
-  follower = stack.use(followAnswers({ records, knowledge, log }));
-  const brain = createBrain({ knowledge, seal, model, follower, records, memory });
+  const talk = { data: watch || keep ? data : undefined, socket, isService: watch, onForgotten: forgetModel, log };
+  const answered = (place: TalkPlace, ids: readonly string[]) => records.answered(place, ids);
+  const onTalkChanged = async (places: readonly string[]) => follower?.changed(places);
+  const channels = stack.use(
+    await openTalk({ ...talk, ...partsOf(model, meaning), answered, onChanged: onTalkChanged }),
+  );
+  const onTalkGone = (question: MemoryScope) => {
+    memory.forget(question);
+    void forgetModel();
+  };
+  follower = stack.use(followAnswers({ records, knowledge, talk: channels, onTalkGone, log }));
+  const brain = createBrain({ knowledge, seal, model, follower, records, memory, channels });
   stack.use(await serveBrain(brain, { path: socket, log }));
-  if (watch) {
-    // Documents may have changed while nobody looked.
-    const synced = knowledge.sync({ signal }).then(() => void follower?.changed(), failed("sync failed"));
-    // Search comes first; the model is loaded once nothing else is to be read.
-    void synced.then(() => warmUp(model, { signal, log })).catch(failed("the model could not be made ready"));
-  }
+  if (watch) readAll(knowledge, { model, follower, log, signal });
   await aborted(signal);
+}
+
+/** What of the models serves talk. */
+function partsOf(model: CoreModel["model"], { embedder }: MeaningModels): Pick<TalkOptions, "model" | "embedder"> {
+  return { model: "engine" in model ? model : undefined, embedder };
+}
+
+/** Reads the folders, then loads the model: search comes first. */
+function readAll(
+  knowledge: Pick<Knowledge, "sync">,
+  {
+    model,
+    follower,
+    log,
+    signal,
+  }: {
+    readonly model: CoreModel["model"];
+    readonly follower: Follower;
+    readonly log: Log;
+    readonly signal: AbortSignal;
+  },
+): void {
+  const failed = (what: string) => (error: unknown) => log.error({ err: error }, what);
+  // Documents may have changed while nobody looked.
+  const synced = knowledge.sync({ signal }).then(() => void follower.changed(), failed("sync failed"));
+  void synced.then(() => warmUp(model, { signal, log })).catch(failed("the model could not be made ready"));
 }
 
 function sealOf(

@@ -6,11 +6,15 @@ import { earlierOf, pointsBack } from "../knowledge/terms.ts";
 import { wordsOf } from "../words/words.ts";
 import { beginningOf, readAsking } from "./attached-asking.ts";
 import type { Answered, Progress } from "./brain.ts";
+import { withTalk } from "./answer-talk.ts";
+import type { Channels, Recalled } from "./channel-brain.ts";
 import { CONSIDERED, holdsAnswer } from "./confidence.ts";
 import { nearnessOf, type Nearness } from "./nearness.ts";
 import { candidatesOf, type Candidate } from "./quote-candidates.ts";
 import { pickQuotes } from "./quote.ts";
+import { NOTHING_RECALLED } from "./recall-talk.ts";
 import { smallTalk } from "./small-talk.ts";
+import { isTalk } from "./talk-passages.ts";
 import { writeBelow, type ModelParts } from "./written-answer.ts";
 
 /** Passages given back with an answer, and places named where there is none. */
@@ -20,8 +24,8 @@ const NEAREST = 3;
 const ASKS_NUMBER = /^(?:much|many|long|often|far|soon)$/;
 
 /**
- * The answer to a question from what is written: the sentences that answer, or the nearest places; with a model that may write, its
- * sentences below them. Small talk is answered without looking.
+ * The answer to a question from what is written, and from what was said where that may be recalled: the sentences that answer, or the
+ * nearest places; with a model that may write, its sentences below them. Small talk is answered without looking.
  */
 export async function answerQuestion(
   knowledge: Pick<Knowledge, "search" | "nearness" | "attach">,
@@ -29,18 +33,46 @@ export async function answerQuestion(
   options: {
     readonly signal: AbortSignal;
     readonly model?: ModelParts | undefined;
+    readonly channels?: Pick<Channels, "recall"> | undefined;
     readonly onProgress?: ((progress: Progress) => void) | undefined;
   },
 ): Promise<Omit<Answered, "id">> {
-  const { signal, model, onProgress } = options;
+  const { signal, model, channels, onProgress } = options;
   onProgress?.({ kind: "searching" });
   const startedAt = performance.now();
-  const { found, answer, searchedAt, ...read } = await lookFor(knowledge, question, { signal });
-  const hits = found.hits.slice(0, GIVEN_BACK);
+  const [written, recalled] = await Promise.all([
+    lookFor(knowledge, question, { signal }),
+    channels && !isAboutItsFiles(question) ? channels.recall(question, { signal }) : NOTHING_RECALLED,
+  ]);
+  const { searchedAt, ...read } = written;
+  const answer = withTalk(written.answer, recalled, question.message.text);
+  const found = withSaid(written.found, { answer, recalled });
+  const hits = givenBack(found.hits);
+  const unread = read.unread && { unread: read.unread };
   const timings = { search: searchedAt - startedAt, answer: performance.now() - searchedAt };
-  if (answer.kind !== "quoted" || !model) return { answer, hits, ...read, timings };
+  if (answer.kind !== "quoted" || !model) return { answer, hits, ...unread, timings };
   const below = await writeBelow({ question, found, quoted: answer }, model, { signal, onProgress });
-  return { ...below, hits, ...read, timings: { ...timings, ...below.timings } };
+  return { ...below, hits, ...unread, timings: { ...timings, ...below.timings } };
+}
+
+/** The best, and what was said wherever it stands. */
+function givenBack(hits: readonly Hit[]): Hit[] {
+  return hits.filter(({ passage }, place) => place < GIVEN_BACK || isTalk(passage));
+}
+
+/** Whoever asks what a file says does not ask what was said. */
+function isAboutItsFiles({ message, files = [] }: Question): boolean {
+  return files.length > 0 && readAsking(message.text, files).isAboutFiles;
+}
+
+/** What was found in documents with the messages that were recalled: in front where the answer begins with one, else behind what is quoted. */
+function withSaid(found: Found, { answer, recalled }: { readonly answer: Answer; readonly recalled: Recalled }): Found {
+  if (recalled.hits.length === 0) return found;
+  const shown = answer.kind === "quoted" ? answer.passages : answer.kind === "unknown" ? answer.nearest : [];
+  const ids = new Set(shown.map(({ id }) => id));
+  const said = recalled.hits.filter(({ passage }) => ids.has(passage.id));
+  const isFirst = shown[0] !== undefined && isTalk(shown[0]);
+  return { ...found, hits: isFirst ? [...said, ...found.hits] : [...found.hits, ...said] };
 }
 
 /** What is found for a question, in the documents and in the files that came with it, and what answers. */

@@ -1,4 +1,4 @@
-import type { Passage, Question, TalkMessage, TalkPlace } from "../chat.ts";
+import type { Audience, Hit, Passage, Question, TalkMessage, TalkPlace } from "../chat.ts";
 import type { AnswerScope, Forgotten, ModelLabel, Revision } from "./brain.ts";
 import type { DigestKind } from "./digest-cues.ts";
 
@@ -25,6 +25,8 @@ export interface DigestRequest {
   readonly reader?: { readonly id: string; readonly name: string };
   /** The messages, where the talk of the place is not kept: they are used for this and not kept either. */
   readonly messages?: readonly TalkMessage[];
+  /** How long it may be beside the talk itself (0 to 1), taking its time; without it, what people read at once, in seconds. */
+  readonly share?: number;
 }
 
 /** A message that a line is taken from. */
@@ -83,9 +85,13 @@ export interface ChannelBrain {
   ): Promise<readonly KeptTalk[]>;
   /**
    * Keeps messages of places whose talk is kept, at most 500 at once; one that is kept already is replaced. Those of other places, of
-   * people who opted out, and older than is kept are left out. Gives how many were kept.
+   * people who opted out, and older than is kept are left out. Gives how many were kept. With `complete` it waits until they can be
+   * found by meaning too.
    */
-  hear(messages: readonly TalkMessage[], options: { readonly signal: AbortSignal }): Promise<number>;
+  hear(
+    messages: readonly TalkMessage[],
+    options: { readonly signal: AbortSignal; readonly complete?: boolean },
+  ): Promise<number>;
   /** A person's messages in a space are never kept (what was kept of their talk is deleted), or they are again. */
   optOut(
     person: { readonly platform: TalkPlace["platform"]; readonly space: string; readonly personId: string },
@@ -99,18 +105,31 @@ export interface ChannelBrain {
 
 /** What was recalled for a question: passages of talk (each with `said`), best first, and how much of what is asked is talked about there, from 0 to 1. */
 export interface Recalled {
-  readonly passages: readonly Passage[];
+  readonly hits: readonly Hit[];
   readonly coverage: number;
   /** Whether the question asks for talk: who said what, what was decided, or when. */
   readonly asksForTalk: boolean;
 }
 
+/** What became of a message that an answer was taken from: it stands (as a passage), it is gone, or it is older than is kept. */
+export type Standing = Passage | "gone" | "aged";
+
+/** The messages that answers were taken from. */
+export interface TalkSources {
+  /** What became of messages of a place (a passage's `documentId`), by their passages' ids and when they were sent (ISO 8601); of a place that the clearance does not cover they are gone. */
+  standing(
+    documentId: string,
+    of: readonly { readonly passageId: string; readonly saidAt?: string }[],
+    options: { readonly clearance: readonly Audience[] },
+  ): readonly Standing[];
+}
+
 /** The channels whose talk is kept, as the rest of the brain sees them. */
-export interface Channels extends ChannelBrain, AsyncDisposable {
-  /** What was said in the places of a question (`Question.talk`) that answers it; nothing of other places, whatever the clearance. */
+export interface Channels extends ChannelBrain, TalkSources, AsyncDisposable {
+  /** What was said in the places of a question (`Question.talk`) that its clearance covers too; nothing of other places. */
   recall(question: Question, options: { readonly signal: AbortSignal }): Promise<Recalled>;
-  /** Follows edits and deletions in the record, the index and digests; gives how many messages were kept. */
-  revise(revisions: readonly Revision[]): number;
-  /** Deletes from the record, the index and digests. */
-  forget(of: AnswerScope): Pick<Forgotten, "talk" | "lines">;
+  /** Follows edits and deletions in the record, the index, digests and what answers were taken from; gives how many messages were kept. */
+  revise(revisions: readonly Revision[]): Promise<number>;
+  /** Deletes from the record, the index and digests; no byte of it is on the disk when it resolves. */
+  forget(of: AnswerScope): Promise<Pick<Forgotten, "talk" | "lines">>;
 }

@@ -32,7 +32,11 @@ export function createBrain(given: BrainParts): Brain {
   return {
     answer: async (question, options) => {
       const begun = follower.changes();
-      const answered = { id: randomUUID(), ...(await answerQuestion(knowledge, question, { ...options, model })) };
+      const { channels } = given;
+      const answered = {
+        id: randomUUID(),
+        ...(await answerQuestion(knowledge, question, { ...options, model, channels })),
+      };
       follower.keep({ answered, question, begun });
       return answered;
     },
@@ -80,16 +84,16 @@ function whatWasSaid({
     },
     revise: async (revisions, { signal }) => {
       signal.throwIfAborted();
-      return memory.revise(revisions) + channels.revise(revisions);
+      return memory.revise(revisions) + (await channels.revise(revisions));
     },
-    why: (id, options) => explainAnswer(id, { records, knowledge, ...options }),
+    why: (id, options) => explainAnswer(id, { records, knowledge, talk: channels, ...options }),
     rate: async (said, { signal }) => {
       signal.throwIfAborted();
       records.rate(said, Date.now());
     },
     forget: async (of, { signal }) => {
       signal.throwIfAborted();
-      return { messages: memory.forget(memoryScope(of)), ...records.forget(of), ...channels.forget(of) };
+      return { messages: memory.forget(memoryScope(of)), ...records.forget(of), ...(await channels.forget(of)) };
     },
   };
 }

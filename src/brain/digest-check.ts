@@ -16,9 +16,13 @@ export type LineVerdict =
 
 /** So large a share of a line's words has to stand in its messages; the others may be the model's own. */
 const SHARE = 0.6;
-/** Words that turn a statement round, in several languages, each language's in one set: none may come or go. */
+/** Words that turn a statement round, in several languages: none may come that its messages do not have, nor may all go. */
 const NEGATIONS =
-  /(?<![\p{L}\p{N}])(?:not|no|never|none|nobody|nothing|without|cannot|\p{L}+n['’]t|wontfix|nicht|kein\p{L}*|nie|niemand|nichts|ohne|ne|n['’]|pas|jamais|personne|rien|sans|nunca|nadie|nada|sin|não|nem|ninguém|sem|non|mai|nessuno|niente|senza|niet|geen|nooit|не|нет|ни|никто|ничего|никогда|без|nie|nikt|nic|bez)(?![\p{L}\p{N}])|ない|ません|ず|不|没|無|无|않|없|못/iu;
+  /(?<![\p{L}\p{N}])(?:not|no|never|none|nobody|nothing|without|cannot|\p{L}+n['’]t|wontfix|nicht|kein\p{L}*|nie|niemand|nichts|ohne|ne|n['’]|pas|jamais|personne|rien|sans|nunca|nadie|nada|sin|não|nem|ninguém|sem|non|mai|nessuno|niente|senza|niet|geen|nooit|не|нет|ни|никто|ничего|никогда|без|nie|nikt|nic|bez)(?![\p{L}\p{N}])|ない|ません|ず|不|没|無|无|않|없|못/giu;
+/** Ways to say "not". */
+const NOT = /n['’]t$|^(?:not|no|cannot|n['’]|ne|pas|nicht|не|нет|ни)$/iu;
+/** Whom a line says that it is by: "ann: …". */
+const SPEAKER = /^\s*@?([\p{L}\p{N}_.|-]{1,40}):\s/u;
 
 /**
  * Checks lines of a digest against the messages that they name: every link, number, name and date of a line has to stand in them, what
@@ -66,10 +70,32 @@ function lacking(
   const unknown = claims.find((claim) => claim.kind === "exact" && !stands(claim));
   if (unknown) return /\p{Nd}/u.test(unknown.key) ? "number" : "name";
   if (stems.some(({ word, stem }) => people.has(word) && !held.has(stem) && !isFunctionWord(stem))) return "name";
-  if (NEGATIONS.test(plain) !== NEGATIONS.test(carriers.map((message) => message.text).join("\n"))) return "negation";
-  const own = stems.filter(({ stem }) => !isFunctionWord(stem));
-  const carried = own.filter(({ stem }) => held.has(stem)).length;
-  return own.length === 0 || carried / own.length < SHARE ? "words" : undefined;
+  const speaker = SPEAKER.exec(plain)?.[1];
+  if (speaker !== undefined && !isAmong(speaker, carriers) && isPerson(speaker, { people, lower })) return "name";
+  const own = negationsIn(plain);
+  const said = negationsIn(carriers.map((message) => message.text).join("\n"));
+  if (!own.isSubsetOf(said) || (own.size === 0 && said.size > 0)) return "negation";
+  const telling = stems.filter(({ stem }) => !isFunctionWord(stem));
+  const carried = telling.filter(({ stem }) => held.has(stem)).length;
+  return telling.length === 0 || carried / telling.length < SHARE ? "words" : undefined;
+}
+
+/** The words by which a text denies something; all ways to say "not" count as one. */
+function negationsIn(text: string): ReadonlySet<string> {
+  const words = [...text.matchAll(NEGATIONS)].map(([word]) => word.toLowerCase());
+  return new Set(words.map((word) => (NOT.test(word) ? "not" : word)));
+}
+
+/** Whether a word in front of a colon names somebody: who speaks here, or nobody of whom the messages say anything. */
+function isPerson(
+  word: string,
+  { people, lower }: { readonly people: Given["people"]; readonly lower: string },
+): boolean {
+  return people.has(nameOf(word)) || !standsAlone(word.toLowerCase(), lower);
+}
+
+function isAmong(name: string, messages: readonly ChatMessage[]): boolean {
+  return messages.some(({ author }) => nameOf(author.name) === nameOf(name));
 }
 
 /** Whether a word stands in a text, not as a part of another. */

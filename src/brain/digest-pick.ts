@@ -1,9 +1,10 @@
 import { isFunctionWord } from "../words/grammar.ts";
 import type { Unit, Units } from "./digest-units.ts";
 
-/** A unit that was picked, and other messages that say nearly the same. */
+/** A unit that was picked, what it said that was new then, and other messages that say nearly the same. */
 export interface Picked {
   readonly unit: Unit;
+  readonly worth: number;
   readonly echoes: readonly Unit[];
 }
 
@@ -36,7 +37,7 @@ export function pick(
 ): Picked[] {
   const worth = new Map([...counts].map(([stem, count]) => [stem, worthOf(stem, count, said.length)]));
   const news = createNews(units, worth);
-  const picked: { unit: Unit; echoes: Unit[] }[] = [];
+  const picked: { unit: Unit; worth: number; echoes: Unit[] }[] = [];
   const left = new Set(units.filter(({ factor }) => factor > 0));
   for (let free = room; ;) {
     const found = bestOf(left, { newsOf: news.of, cost: price.of, free });
@@ -48,7 +49,7 @@ export function pick(
     else {
       free -= price.of(best);
       price.buy(best);
-      picked.push({ unit: best, echoes: [] });
+      picked.push({ unit: best, worth: best.factor * news.of(best), echoes: [] });
       news.say(best);
     }
   }

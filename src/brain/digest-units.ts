@@ -21,6 +21,8 @@ export interface Unit {
   readonly links: readonly string[];
   /** What it is worth apart from its words: whether it settles, takes on, counts, links, answers, was answered or liked. */
   readonly factor: number;
+  /** Of a line that a model wrote: the messages that carry it, and of their own units the weightiest. */
+  readonly written?: { readonly ids: readonly [string, ...string[]]; readonly from: Unit };
 }
 
 /** The messages of a digest with their words counted. */

@@ -3,6 +3,7 @@ import type { Audience, Passage } from "../chat.ts";
 import type { Knowledge } from "../knowledge/knowledge.ts";
 import { standingIn } from "./evidence.ts";
 import type { SourceRecord } from "./records.ts";
+import { saidOn } from "./talk-passages.ts";
 
 /** Changed documents among which a text is looked for, and passages that are looked at for it by title and headings. */
 const MOST_CHANGED = 1_000;
@@ -17,9 +18,10 @@ export type FindMoved = (
   options: { readonly clearance: readonly Audience[] },
 ) => Promise<SourcePlace | undefined>;
 
-/** A passage's place, with the hash of its text. */
-export function placeOf({ id, documentId, path, title, headings, text }: Passage): SourcePlace {
-  return { passageId: id, documentId, path, title, headings, textHash: hash("sha256", text) };
+/** A passage's place, with the hash of its text. Of a message the record names nobody, only the day: it may outlive the message. */
+export function placeOf({ id, documentId, path, title, headings, said, text }: Passage): SourcePlace {
+  const own = { passageId: id, documentId, path, headings, textHash: hash("sha256", text) };
+  return said ? { ...own, title: saidOn(said.at), saidAt: said.at } : { ...own, title };
 }
 
 /**

@@ -1,12 +1,12 @@
-import { hash } from "node:crypto";
 import type { Question } from "../chat.ts";
 import { isAttached } from "../knowledge/attached.ts";
-import type { Knowledge } from "../knowledge/knowledge.ts";
 import type { Log } from "../log.ts";
 import type { Answered, Brain } from "./brain.ts";
-import { standingIn, takenFrom } from "./evidence.ts";
-import { createFindMoved, placeOf, type FindMoved } from "./find-moved.ts";
-import type { AnswerRecord, AnswerRecords, KeptSource } from "./records.ts";
+import { takenFrom } from "./evidence.ts";
+import { createFindMoved, placeOf } from "./find-moved.ts";
+import { lookAtDocument, lookAtTalk, type Looking } from "./look-at-sources.ts";
+import type { AnswerRecord, AnswerRecords } from "./records.ts";
+import { isTalk, saidOn } from "./talk-passages.ts";
 import { createTell, type TellTimes } from "./tell-stale.ts";
 
 /** Passages that are named for "Why?", besides those that an answer was taken from. */
@@ -35,9 +35,7 @@ interface Kept {
   readonly begun: number;
 }
 
-interface Given {
-  readonly records: AnswerRecords;
-  readonly knowledge: Pick<Knowledge, "document" | "lookup">;
+interface Given extends Looking {
   readonly log: Log;
 }
 
@@ -45,14 +43,9 @@ interface Given {
 export function followAnswers(given: Given & TellTimes): Follower {
   const { records, log } = given;
   const closing = new AbortController();
-  const orLog = (work: () => void) => {
-    try {
-      work();
-    } catch (error) {
-      log.error({ err: error }, "the record of answers failed");
-    }
-  };
-  const { changes, changed, look, idle } = createLook({ ...given, orLog, signal: closing.signal });
+  const orLog = logging(log);
+  const { watchAnswers, wake } = createTell(records, { ...given, closing: closing.signal });
+  const { changes, changed, look, idle } = createLook({ ...given, orLog, wake, signal: closing.signal });
   const prune = () => orLog(() => records.prune(Date.now()));
   prune();
   const timer = setInterval(prune, PRUNE_MS);
@@ -71,7 +64,7 @@ export function followAnswers(given: Given & TellTimes): Follower {
       signal.throwIfAborted();
       return records.stale(platform, ids);
     },
-    watchAnswers: createTell(records, { ...given, closing: closing.signal }),
+    watchAnswers,
     forgetAnswers: async (of, { signal }) => {
       signal.throwIfAborted();
       return records.forget(of).answers;
@@ -81,6 +74,17 @@ export function followAnswers(given: Given & TellTimes): Follower {
       clearInterval(timer);
       await idle();
     },
+  };
+}
+
+/** Does some work with the records, whose failure is logged. */
+function logging(log: Log): (work: () => void) => void {
+  return (work) => {
+    try {
+      work();
+    } catch (error) {
+      log.error({ err: error }, "the record of answers failed");
+    }
   };
 }
 
@@ -100,10 +104,11 @@ function keep({ question, answered }: Omit<Kept, "begun">, records: AnswerRecord
 function whyOf({ answer, hits, writing, timings }: Answered, used: ReadonlySet<string>): AnswerRecord["why"] {
   const passages = hits
     .filter(({ passage: { id, ...passage } }, place) => !isAttached(passage) && (place < CONSIDERED || used.has(id)))
-    .map(({ score, passage: { id, documentId, path, title, headings, url, modifiedAt } }) => ({
-      documentId,
+    .map(({ score, passage: { id, documentId, path, title, headings, url, modifiedAt, said } }) => ({
+      // By the message itself, so that nothing is told of it once it is gone.
+      documentId: said ? id : documentId,
       path,
-      title,
+      title: said ? saidOn(said.at) : title,
       headings,
       ...(url !== undefined && { url }),
       ...(modifiedAt !== undefined && { modifiedAt }),
@@ -113,79 +118,69 @@ function whyOf({ answer, hits, writing, timings }: Answered, used: ReadonlySet<s
   return { kind: answer.kind, ...(writing && { writing }), timings, passages };
 }
 
-/** Looks at documents one after the other; those named meanwhile wait for their turn. */
-function createLook(given: Given & { readonly orLog: (work: () => void) => void; readonly signal: AbortSignal }) {
-  const { records, log, orLog, signal } = given;
-  const waiting = new Set<string>();
-  const failed = new Set<string>();
+interface LookGiven extends Given {
+  readonly orLog: (work: () => void) => void;
+  readonly wake: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** Looks at documents, and at places' talk, when they change. */
+function createLook(given: LookGiven) {
+  const { records, orLog } = given;
   let findMoved = createFindMoved([], given);
   /** The documents that changed since nothing waited: a text may have moved with an earlier change than the last. */
   let lately: readonly string[] = [];
-  let running: Promise<void> | undefined;
   let changes = 0;
+  const line = createLine(async (documentId) => {
+    if (isTalk({ documentId })) lookAtTalk(documentId, given);
+    else await lookAtDocument(documentId, { ...given, findMoved });
+  }, given);
+  const changed = async (documents?: readonly string[]) => {
+    changes += 1;
+    lately = [...new Set([...(line.isRunning() ? lately : []), ...(documents ?? [])])];
+    findMoved = createFindMoved(lately, given);
+    orLog(() => {
+      const known = new Set(records.documents());
+      line.look([...(documents ?? known), ...line.takeFailed()].filter((id) => known.has(id)));
+    });
+    await line.idle();
+  };
+  return { changes: () => changes, look: line.look, changed, idle: line.idle };
+}
+
+/** Looks at one after the other; those named meanwhile wait for their turn. */
+function createLine(lookAt: (documentId: string) => Promise<void>, { log, wake, signal }: LookGiven) {
+  const waiting = new Set<string>();
+  const failed = new Set<string>();
+  let running: Promise<void> | undefined;
   const run = async () => {
+    // It must not be over before it is known to run.
+    await Promise.resolve();
     for (const documentId of waiting) {
       waiting.delete(documentId);
       if (signal.aborted) break;
       try {
-        await lookAt(documentId, { ...given, findMoved });
+        await lookAt(documentId);
       } catch (error) {
         failed.add(documentId);
         if (!signal.aborted) log.error({ err: error }, "what answers were taken from could not be looked at again");
       }
     }
     running = undefined;
+    wake();
   };
-  const look = (documents: readonly string[]) => {
-    for (const id of documents) waiting.add(id);
-    if (waiting.size > 0) running ??= run();
-  };
-  const idle = async () => running;
-  const changed = async (documents?: readonly string[]) => {
-    changes += 1;
-    lately = [...new Set([...(running ? lately : []), ...(documents ?? [])])];
-    findMoved = createFindMoved(lately, given);
-    orLog(() => {
-      const known = new Set(records.documents());
-      look([...(documents ?? known), ...failed].filter((id) => known.has(id)));
+  return {
+    isRunning: () => running !== undefined,
+    idle: async () => running,
+    look: (documents: readonly string[]) => {
+      for (const id of documents) waiting.add(id);
+      if (waiting.size > 0) running ??= run();
+    },
+    /** Those that could not be looked at, each told once. */
+    takeFailed: () => {
+      const taken = [...failed];
       failed.clear();
-    });
-    await running;
+      return taken;
+    },
   };
-  return { changes: () => changes, look, changed, idle };
-}
-
-/** Looks at everything that was taken from a document, as the readers of each answer may read it. */
-async function lookAt(documentId: string, given: Given & { readonly findMoved: FindMoved }): Promise<void> {
-  const { records, knowledge } = given;
-  const byReaders = Map.groupBy(records.sourcesIn(documentId), ({ clearance }) => clearance.join("\n"));
-  for (const sources of byReaders.values()) {
-    const clearance = sources[0]?.clearance ?? [];
-    const passages = await knowledge.document(documentId, { clearance });
-    if (passages.length === 0) {
-      for (const source of sources) await lookForMoved(source, given);
-      continue;
-    }
-    const hashes = new Map(passages.map(({ id, text }) => [id, hash("sha256", text)]));
-    const stands = standingIn(passages.map(({ text }) => text).join("\n\n"));
-    for (const source of sources) {
-      const isSame = hashes.get(source.passageId) === source.textHash || source.stretches.every(stands);
-      judge(source, isSame ? undefined : "changed", records);
-    }
-  }
-}
-
-/** A source whose document is gone is followed to where its text was moved to. */
-async function lookForMoved(
-  source: KeptSource,
-  { records, findMoved }: Given & { readonly findMoved: FindMoved },
-): Promise<void> {
-  const { key, clearance, stretches } = source;
-  const place = await findMoved(source, { clearance });
-  if (place) records.move(key, { ...place, stretches });
-  judge(source, place ? undefined : "removed", records);
-}
-
-function judge(source: KeptSource, change: KeptSource["change"], records: AnswerRecords): void {
-  if (change !== source.change) records.judge(source.key, change, Date.now());
 }

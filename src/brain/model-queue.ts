@@ -21,6 +21,8 @@ export interface ModelQueue {
   run<Result>(ticket: Ticket, work: () => Promise<Result>, options: RunOptions): Promise<Result>;
   /** How many wait. */
   waiting(): number;
+  /** Whether nobody waits, and nothing is done. */
+  isIdle(): boolean;
   /** How many may work at once, from now on. */
   setParallel(parallel: number): void;
 }
@@ -46,6 +48,7 @@ export function createModelQueue(): ModelQueue {
   const line = createLine(queue);
   return {
     waiting: () => line.size(),
+    isIdle: () => line.size() === 0 && queue.pending === 0,
     setParallel: (parallel) => (queue.concurrency = parallel),
     async run(ticket, task, { signal, onPlace }) {
       signal.throwIfAborted();

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Passage, Quote, Turn } from "../chat.ts";
 import { withoutUnseen } from "../unseen.ts";
 import { readable, sentencesOf } from "../knowledge/sentences.ts";
+import { dayOf } from "./talk-passages.ts";
 
 /** Passages in one prompt, and tokens of each: reading them is most of the time that an answer takes. */
 export const MOST_PASSAGES = 4;
@@ -118,7 +119,8 @@ function textsOf(passage: Passage, number: number): string[] {
   return [placeOf(passage, number), ...linesOf(passage).map(({ text }) => text)];
 }
 
-function placeOf({ title, headings }: Passage, number: number): string {
+function placeOf({ title, headings, said }: Passage, number: number): string {
+  if (said) return `Document ${number}: a chat message by ${oneLine(said.by, LONGEST_PLACE)} on ${dayOf(said.at)}`;
   return `Document ${number}: ${oneLine([title, ...headings].map(readable).join(" > "), LONGEST_PLACE)}`;
 }
 

@@ -17,9 +17,25 @@ export interface Prompts {
 const FRONT_MATTER = /^---\nversion: (\d+)\n---\n/;
 const EXAMPLE = /^## (Asked|Answered)\n/gm;
 
-/** Reads the prompts from their folder. Throws a UserError for one that is missing or has no version. */
+/** How notes of a chat are taken: rules, then examples. `hash` is the SHA-256 of all that, in hexadecimal. */
+export interface NotePrompt {
+  readonly messages: readonly PromptMessage[];
+  readonly hash: string;
+}
+
+/** Reads the prompt for answers from the prompts' folder. Throws a UserError for one that is missing or has no version. */
 export function readPrompts(folder: string): Prompts {
-  const path = join(folder, "answer.md");
+  const { messages, ...read } = readPrompt(join(folder, "answer.md"));
+  return { answer: messages, ...read };
+}
+
+/** Reads the prompt for notes from the prompts' folder. Throws as `readPrompts` does. */
+export function readNotePrompt(folder: string): NotePrompt {
+  const { messages, hash } = readPrompt(join(folder, "notes.md"));
+  return { messages, hash };
+}
+
+function readPrompt(path: string): NotePrompt & Pick<Prompts, "version"> {
   let text;
   try {
     text = readFileSync(path, "utf8").replaceAll("\r\n", "\n");
@@ -28,13 +44,13 @@ export function readPrompts(folder: string): Prompts {
     throw new UserError(why, { cause: error });
   }
   const version = FRONT_MATTER.exec(text)?.[1];
-  const answer = toMessages(text.replace(FRONT_MATTER, ""));
-  if (version === undefined || answer.some((message) => message.text === "")) {
+  const messages = toMessages(text.replace(FRONT_MATTER, ""));
+  if (version === undefined || messages.some((message) => message.text === "")) {
     const why = `The prompt ${path} must begin with "version: 1" between two lines "---", and have no part without text`;
     throw new UserError(why);
   }
-  const hash = createHash("sha256").update(JSON.stringify(answer)).digest("hex");
-  return { answer, version: Number(version), hash };
+  const hash = createHash("sha256").update(JSON.stringify(messages)).digest("hex");
+  return { messages, version: Number(version), hash };
 }
 
 /** Rules, then what stands under "## Asked" and "## Answered". */

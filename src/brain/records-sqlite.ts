@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
-import type { Audience } from "../chat.ts";
+import type { Audience, TalkPlace } from "../chat.ts";
 import type { Log } from "../log.ts";
 import { emptyWriteAheadLog, eraseTraces, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
 import type { AnswerScope, StaleAnswer } from "./brain.ts";
@@ -35,8 +35,11 @@ const ADD = `
   VALUES (:id, :at, :platform, :space, :channel, :thread, :message, :asker, :clearance)`;
 const ADD_SOURCE = `
   INSERT INTO sources (answer, document, path, title, record) VALUES (:answer, :document, :path, :title, :record)`;
+const ANSWERED = `
+  SELECT message FROM json_each(:ids) JOIN answers ON message = value
+  WHERE platform = :platform AND space = :space AND channel = :channel`;
 const SOURCES_IN =
-  "SELECT key, change, record, clearance FROM sources JOIN answers ON number = answer WHERE document = ?";
+  "SELECT key, change, record, clearance, platform, space, channel, message FROM sources JOIN answers ON number = answer WHERE document = ?";
 const JUDGE = "UPDATE sources SET change = :change WHERE key = :key";
 const STALE_SINCE = `
   UPDATE answers SET stale_since =
@@ -48,7 +51,8 @@ const STALE = `
   SELECT answers.*, document, path, title, change FROM answers JOIN sources ON answer = number
   WHERE +platform = :platform AND id IN (SELECT value FROM json_each(:ids)) AND change IS NOT NULL ORDER BY number, key`;
 const UNTOLD = `
-  SELECT id FROM answers WHERE platform = :platform AND told_at IS NULL AND stale_since <= :before
+  SELECT id FROM answers WHERE platform = :platform AND told_at IS NULL AND stale_since IS NOT NULL AND (stale_since <= :before
+    OR EXISTS (SELECT 1 FROM sources WHERE answer = number AND change IS NOT NULL AND document GLOB 'talk:*'))
   ORDER BY stale_since, number`;
 
 const PRUNE = "DELETE FROM answers WHERE at < :before OR number <= (SELECT max(number) FROM answers) - :most";
@@ -63,8 +67,7 @@ type Row = Record<string, SQLOutputValue>;
  */
 export function openAnswerRecords({ path, log }: { readonly path: string; readonly log: Log }): AnswerRecords {
   const database = openSafely(path, log);
-  const all = (query: string, values: Values = {}) => database.prepare(query).all(values);
-  const run = (query: string, values: Values) => database.prepare(query).run(values);
+  const [all, run] = queriesOf(database);
   const { add: addWhy, forgetRatings, ...whys } = keepWhys(database, conditionOf);
   return {
     add: (record) =>
@@ -73,6 +76,7 @@ export function openAnswerRecords({ path, log }: { readonly path: string; readon
         for (const source of record.sources) run(ADD_SOURCE, { answer, ...sourceValues(source) });
         addWhy(answer, record.why);
       }),
+    answered: (place, ids) => answeredIn(database, { place, ids }),
     documents: () => all("SELECT DISTINCT document FROM sources").map((row) => String(row["document"])),
     sourcesIn: (documentId) => database.prepare(SOURCES_IN).all(documentId).map(toSource),
     judge: (key, change, at) =>
@@ -102,6 +106,21 @@ export function openAnswerRecords({ path, log }: { readonly path: string; readon
   };
 }
 
+function queriesOf(database: DatabaseSync) {
+  return [
+    (query: string, values: Values = {}) => database.prepare(query).all(values),
+    (query: string, values: Values) => database.prepare(query).run(values),
+  ] as const;
+}
+
+function answeredIn(
+  database: DatabaseSync,
+  { place: { platform, space, channel }, ids }: { readonly place: TalkPlace; readonly ids: readonly string[] },
+): ReadonlySet<string> {
+  const rows = database.prepare(ANSWERED).all({ platform, space, channel, ids: JSON.stringify(ids) });
+  return new Set(rows.map((row) => String(row["message"])));
+}
+
 function answerValues({ id, answeredAt, conversation, messageId, askerId, clearance }: AnswerRecord): Values {
   const { platform, space, channel, thread = "" } = conversation;
   const place = { platform, space, channel, thread, message: messageId, asker: askerId };
@@ -113,10 +132,12 @@ function sourceValues(source: Omit<SourceRecord, "change">): Values {
   return { document, path, title, record: JSON.stringify(source) };
 }
 
-function toSource({ key, change, record, clearance }: Row): KeptSource {
+function toSource({ key, change, record, clearance, space, channel, message, ...row }: Row): KeptSource {
   const source: SourceRecord = JSON.parse(String(record));
   const readers: readonly Audience[] = JSON.parse(String(clearance));
-  return { ...source, key: Number(key), clearance: readers, ...changeIn(change) };
+  const place = { platform: platformIn(row), space: String(space), channel: String(channel) };
+  const question = { ...place, messageId: String(message) };
+  return { ...source, key: Number(key), clearance: readers, question, ...changeIn(change) };
 }
 
 function changeIn(change: SQLOutputValue | undefined): Pick<SourceRecord, "change"> {
@@ -136,9 +157,7 @@ function toStale(rows: readonly Row[]): StaleAnswer[] {
 }
 
 function placeOf({ id, at, space, channel, thread, message, asker, ...row }: Row): Omit<StaleAnswer, "sources"> {
-  const platform = PLATFORMS.find((one) => one === row["platform"]);
-  if (!platform) throw new Error("The record of an answer names no platform");
-  const place = { platform, space: String(space), channel: String(channel) };
+  const place = { platform: platformIn(row), space: String(space), channel: String(channel) };
   return {
     id: String(id),
     answeredAt: new Date(Number(at)).toISOString(),
@@ -146,6 +165,12 @@ function placeOf({ id, at, space, channel, thread, message, asker, ...row }: Row
     messageId: String(message),
     askerId: String(asker),
   };
+}
+
+function platformIn(row: Row): AnswerScope["platform"] {
+  const platform = PLATFORMS.find((one) => one === row["platform"]);
+  if (!platform) throw new Error("The record of an answer names no platform");
+  return platform;
 }
 
 function conditionOf(of: AnswerScope): [condition: string, values: Values] {

@@ -1,4 +1,4 @@
-import type { Audience, Conversation } from "../chat.ts";
+import type { Audience, Conversation, TalkPlace } from "../chat.ts";
 import type { AnswerScope, Forgotten, Rating, StaleAnswer, StaleSource, Why } from "./brain.ts";
 import type { Fingerprint } from "./evidence.ts";
 
@@ -12,6 +12,8 @@ export interface SourceRecord {
   /** SHA-256 of the passage's text, in hexadecimal. */
   readonly textHash: string;
   readonly stretches: readonly Fingerprint[];
+  /** Of a message: when it was sent (ISO 8601). */
+  readonly saidAt?: string;
   readonly change?: StaleSource["change"];
 }
 
@@ -32,12 +34,16 @@ export interface AnswerRecord {
 export interface KeptSource extends SourceRecord {
   readonly key: number;
   readonly clearance: readonly Audience[];
+  /** The question that was answered with it. */
+  readonly question: Pick<AnswerScope, "platform" | "space"> & { readonly channel: string; readonly messageId: string };
 }
 
 /** Which passages each answer was taken from, how it came about and what people said of it, for some weeks. */
 export interface AnswerRecords extends Disposable {
   /** Keeps an answer; an earlier one to the same message is replaced. */
   add(record: AnswerRecord): void;
+  /** Those of some messages of a channel, by their ids, that were questions which Hearth answered. */
+  answered(place: TalkPlace, ids: readonly string[]): ReadonlySet<string>;
   /** The documents that answers were taken from. */
   documents(): readonly string[];
   /** The sources that lie in a document. */
@@ -48,7 +54,10 @@ export interface AnswerRecords extends Disposable {
   move(key: number, source: Omit<SourceRecord, "change">): void;
   /** Those of the answers that are stale now. */
   stale(platform: Conversation["platform"], ids: readonly string[]): readonly StaleAnswer[];
-  /** The ids of answers that are stale at least since `before` (milliseconds) and of which nobody was told, the first to become so first. */
+  /**
+   * The ids of answers that are stale at least since `before` (milliseconds), or by what became of a message, and of which nobody was
+   * told, the first to become so first.
+   */
   untold(platform: Conversation["platform"], before: number): readonly string[];
   /** Somebody was told: never again. */
   told(id: string, at: number): void;

@@ -16,7 +16,16 @@ export interface TellTimes {
   readonly lookMs?: number;
 }
 
-/** `watchAnswers` over the records: tells one answer after the other; one that could not be told waits, and the others go on. */
+/** Tells of stale answers; `wake` says that there may be one that is to be told at once. */
+export interface Telling {
+  readonly watchAnswers: Brain["watchAnswers"];
+  readonly wake: () => void;
+}
+
+/**
+ * `watchAnswers` over the records: tells one answer after the other; one that could not be told waits, and the others go on. A message
+ * that was deleted or edited does not come back, so nobody waits for that.
+ */
 export function createTell(
   records: AnswerRecords,
   {
@@ -25,9 +34,10 @@ export function createTell(
     graceMs = GRACE_MS,
     lookMs = LOOK_MS,
   }: TellTimes & { readonly log: Log; readonly closing: AbortSignal },
-): Brain["watchAnswers"] {
+): Telling {
   const telling = new Set<string>();
-  return async ({ platform }, { signal, onStale }) => {
+  const bell = createBell();
+  const watchAnswers: Brain["watchAnswers"] = async ({ platform }, { signal, onStale }) => {
     const ended = AbortSignal.any([signal, closing]);
     const waits = new Map<string, number>();
     const tell = async (id: string) => {
@@ -46,10 +56,34 @@ export function createTell(
       }
     };
     while (!ended.aborted) {
+      const rung = bell.next();
       for (const id of records.untold(platform, Date.now() - graceMs)) {
         if (!ended.aborted) await tell(id);
       }
-      await delay(lookMs, undefined, { signal: ended }).catch(() => {});
+      await restOrWake(rung, { lookMs, ended });
     }
   };
+  return { watchAnswers, wake: bell.ring };
+}
+
+/** Lets many wait for the next time that somebody rings. */
+function createBell() {
+  let { promise, resolve } = Promise.withResolvers<void>();
+  return {
+    next: () => promise,
+    ring: () => {
+      resolve();
+      ({ promise, resolve } = Promise.withResolvers<void>());
+    },
+  };
+}
+
+async function restOrWake(
+  woken: Promise<void>,
+  { lookMs, ended }: { readonly lookMs: number; readonly ended: AbortSignal },
+): Promise<void> {
+  const rested = new AbortController();
+  const signal = AbortSignal.any([ended, rested.signal]);
+  await Promise.race([woken, delay(lookMs, undefined, { signal }).catch(() => {})]);
+  rested.abort();
 }

@@ -63,8 +63,8 @@ export function createWriter(parts: {
         isToThePoint: createPoint(found.terms, quoted.quotes),
       });
       const onDraft = () => onText(draft.text(), passagesOf(draft, { plan, quoted }));
-      // Files that came with a question are for that question alone.
-      const isPassing = (question.files ?? []).length > 0;
+      // Files that came with a question are for that question alone, and what people said can be taken back at any time.
+      const isPassing = (question.files ?? []).length > 0 || plan.passages.some(({ said }) => said);
       const request = { messages: plan.messages, stable: prompts.answer.length, maxTokens };
       const passing = { ...request, ...(isPassing && { isPassing }) };
       const generated = await generate(passing, { engine, draft, signal, onDraft });

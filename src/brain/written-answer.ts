@@ -4,6 +4,7 @@ import type { Found } from "../knowledge/knowledge.ts";
 import { UserError } from "../user-error.ts";
 import type { Answered, ModelStatus, Progress, QuotedAnswer, Writing } from "./brain.ts";
 import type { Engine } from "./engine.ts";
+import type { NoteWriter } from "./write-notes.ts";
 import { QueueFull, type ModelQueue, type Ticket } from "./model-queue.ts";
 import type { Writer } from "./write.ts";
 
@@ -22,6 +23,8 @@ export interface ModelParts {
   readonly engine: Engine;
   readonly writer: Writer;
   readonly queue: ModelQueue;
+  /** Takes notes of talk, for digests. */
+  readonly notes?: NoteWriter;
   readonly permission: () => Promise<Permission>;
   /** After so many seconds the asker is told that the quoted answer stands for now. */
   readonly seconds: number;

@@ -11,7 +11,7 @@ export function remoteChannels(link: Link): ChannelBrain {
     keepTalk: (place, { signal, by, days }) => ask(requests.keepTalk, { place, by, days }, signal),
     dropTalk: (place, { signal }) => ask(requests.dropTalk, { place }, signal),
     keptTalk: (of, { signal }) => ask(requests.keptTalk, of, signal),
-    hear: (messages, { signal }) => ask(requests.hear, { messages }, signal),
+    hear: (messages, { signal, ...options }) => ask(requests.hear, { messages, ...options }, signal),
     optOut: (person, { isOut, signal }) => ask(requests.optOut, { person, isOut }, signal),
     digest: (request, { signal }) => ask(requests.digest, request, signal),
     digestNow: async (id, { signal }) => (await ask(requests.digestNow, { id }, signal)) ?? undefined,

@@ -7,8 +7,8 @@ import { instant, LONGEST_MESSAGE, messageFields, name, platform, present } from
 
 /** Messages that pass at once, to be kept or to be digested. */
 export const MOST_HEARD = 500;
-/** Ten years: as good as for ever. */
-const MOST_DAYS = 3_650;
+/** A hundred years: for ever, and what files of old chats need. */
+const MOST_DAYS = 36_500;
 
 const place = z.strictObject({ platform, space: name, channel: name });
 
@@ -29,6 +29,7 @@ const digestRequest = z
     to: instant,
     reader: z.object({ id: name, name }).optional(),
     messages: talk.optional(),
+    share: z.number().positive().max(1).optional(),
   })
   .transform(present);
 
@@ -37,7 +38,7 @@ export const channelWire = {
   keepTalk: z.object({ place, by: name, days: z.number().positive().max(MOST_DAYS) }),
   dropTalk: z.object({ place }),
   keptTalk: z.strictObject({ platform, space: name.optional(), channel: name.optional() }).transform(present),
-  hear: z.object({ messages: talk }),
+  hear: z.object({ messages: talk, complete: z.boolean().optional() }).transform(present),
   optOut: z.object({ person: z.object({ platform, space: name, personId: name }), isOut: z.boolean() }),
   digest: digestRequest,
   digestNow: z.object({ id: name }),
@@ -52,7 +53,9 @@ export const channelRequests = {
   ),
   dropTalk: new RequestType<{ readonly place: TalkPlace }, Forgotten, void>("dropTalk"),
   keptTalk: new RequestType<Pick<TalkPlace, "platform"> & Partial<TalkPlace>, readonly KeptTalk[], void>("keptTalk"),
-  hear: new RequestType<{ readonly messages: readonly TalkMessage[] }, number, void>("hear"),
+  hear: new RequestType<{ readonly messages: readonly TalkMessage[]; readonly complete?: boolean }, number, void>(
+    "hear",
+  ),
   optOut: new RequestType<{ readonly person: Person; readonly isOut: boolean }, Forgotten, void>("optOut"),
   digest: new RequestType<DigestRequest, Digested, void>("digest"),
   /** Null where it is not known. */

@@ -42,7 +42,10 @@ function keepTalk(connection: MessageConnection, { brain, handle }: Serving): vo
   );
   connection.onRequest(
     requests.hear,
-    handle("hear", (sent, signal) => brain.hear(wire.hear.parse(sent).messages, { signal })),
+    handle("hear", (sent, signal) => {
+      const { messages, ...options } = wire.hear.parse(sent);
+      return brain.hear(messages, { ...options, signal });
+    }),
   );
   connection.onRequest(
     requests.optOut,

@@ -35,10 +35,17 @@ describe("createLineCheck", () => {
     expect(why("bob will call Initech about https://example.org/ticket/8", "m1")).toBe("link");
   });
 
+  it("drops what is said to be somebody's who did not say it", () => {
+    expect(why("dora: version 2.4 will not ship on Friday", "m0")).toBe("name");
+    expect(why("eve: version 2.4 will not ship on Friday", "m0")).toBe("name");
+    expect(why("version 2.4: will not ship on Friday", "m0")).toBe("carried");
+  });
+
   it("drops what turns a statement round, in any language that it knows", () => {
     expect(why("we will ship version 2.4 on Friday", "m0")).toBe("negation");
     expect(why("cem: wir liefern die Version aus", "m2")).toBe("negation");
     expect(why("the export never works again", "m3")).toBe("negation");
+    expect(why("nobody will ship version 2.4 on Friday", "m0")).toBe("negation");
   });
 
   it("drops what is mostly the model's own", () => {

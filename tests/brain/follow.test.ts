@@ -11,6 +11,7 @@ import { createLog, silentLog } from "../../src/log.ts";
 import { openMemory } from "../../src/memory/sqlite.ts";
 import { asked } from "../contracts/brain.ts";
 import { DOCUMENTS, scratch } from "../helpers/hearth.ts";
+import { channelsIn } from "../helpers/open-channels.ts";
 import { folderOf } from "../helpers/read-brain.ts";
 import { passage, quoted } from "../helpers/scripted-brain.ts";
 
@@ -36,7 +37,8 @@ async function started(folder: string, options: Partial<FolderOptions> = {}) {
   await follower.changed();
   const seal = { kind: "sealed", interfaces: ["lo"], by: "test" } as const;
   const memory = stack.use(openMemory({ path: ":memory:", log }));
-  const brain = createBrain({ knowledge, follower, seal, model: { kind: "none" }, records, memory });
+  const channels = stack.use(channelsIn(join(folder, "data")));
+  const brain = createBrain({ knowledge, follower, seal, model: { kind: "none" }, records, memory, channels });
   const owned = stack.move();
   return { ...brain, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

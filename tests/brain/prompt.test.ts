@@ -40,6 +40,21 @@ describe("fitPrompt", () => {
     expect(message).toMatch(/Question: What is it\?\n[^\n]+$/);
   });
 
+  it("holds messages as what somebody said on a day, among the data", () => {
+    const said = { by: "Ann\nLee", at: "2026-11-02T09:00:00.000Z" };
+    const message = passage({
+      id: "talk:discord:g:c#1",
+      title: "Ann, 2026-11-02",
+      headings: [],
+      text: "Ship on Friday.",
+      said,
+    });
+    const fitted = fit(material({ passages: [message], numbers: [1], quotes: [] }), 1_000);
+    expect(fitted.message).toMatch(
+      /^<documents [0-9a-f]{6}>\nDocument 1: a chat message by Ann Lee on 2026-11-02\nShip on Friday\.\n<\/documents/,
+    );
+  });
+
   it.each([150, 200, 400, 800, 1_600])(
     "never takes more than its room of %d tokens, and counts what is left out",
     (room) => {

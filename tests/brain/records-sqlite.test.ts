@@ -60,7 +60,10 @@ describe("records of answers", () => {
       using records = openAnswerRecords({ path, log: silentLog() });
       records.add(record());
       const [source] = records.sourcesIn("d1");
-      expect(source).toEqual({ ...record().sources[0], key: source?.key, clearance: ["public", "slack:T1"] });
+      const { platform, space, channel } = record().conversation;
+      const question = { platform, space, channel, messageId: "m1" };
+      const kept = { key: source?.key, clearance: ["public", "slack:T1"], question };
+      expect(source).toEqual({ ...record().sources[0], ...kept });
       records.judge(source?.key ?? 0, "removed", NOW);
       for (const name of readdirSync(join(place.folder, "data"))) {
         expect([name, statSync(join(place.folder, "data", name)).mode & 0o777]).toEqual([name, 0o600]);
@@ -81,6 +84,26 @@ describe("records of answers", () => {
     records.told("a1", NOW);
     expect(records.untold("slack", NOW)).toEqual([]);
     expect(stale(records, "a1")).toEqual(["a1 removed"]);
+  });
+
+  it("say which messages of a channel were questions", () => {
+    using records = openAnswerRecords({ path: ":memory:", log: silentLog() });
+    records.add(record());
+    const { conversation } = record();
+    expect([...records.answered(conversation, ["m0", "m1"])]).toEqual(["m1"]);
+    expect([...records.answered({ ...conversation, channel: "elsewhere" }, ["m1"])]).toEqual([]);
+  });
+
+  it("are told at once where a message is no longer as it was", () => {
+    using records = openAnswerRecords({ path: ":memory:", log: silentLog() });
+    const [source] = record().sources;
+    if (!source) throw new Error("A record has a source");
+    records.add(
+      record({ sources: [{ ...source, documentId: "talk:slack:T1:C1", passageId: "talk:slack:T1:C1#1.2" }] }),
+    );
+    const [kept] = records.sourcesIn("talk:slack:T1:C1");
+    records.judge(kept?.key ?? 0, "removed", NOW);
+    expect(records.untold("slack", NOW - 60_000)).toEqual(["a1"]);
   });
 
   it("are told only after they have been stale for long enough, and no more once they are true again", () => {

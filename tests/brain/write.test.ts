@@ -47,6 +47,19 @@ const asked = (text = "How many days of annual leave?", turns: readonly Turn[] =
   } as const;
 };
 
+/** A message as a passage, quoted whole, for a question about it. */
+const askedOfTalk = () => {
+  const text = "Annual leave days are doubled in December.";
+  const said = { by: "Ann", at: "2026-11-02T09:00:00.000Z" };
+  const message = passage({ id: "talk:web:local:page#1", documentId: "talk:web:local:page", headings: [], text, said });
+  const quotes = [{ passage: 0, text, ranges: [[0, text.length]] }] as const;
+  return {
+    question: question("What did Ann say about annual leave days?"),
+    found: foundFor("What did Ann say about annual leave days?", [message]),
+    quoted: { kind: "quoted", quotes, passages: [message] },
+  } as const;
+};
+
 /** An engine that says what is given, and keeps what it was asked. */
 function recorded(answers: string[]): Engine & { readonly requests: EngineRequest[] } {
   const puppet = createPuppet({ answers });
@@ -113,6 +126,19 @@ describe("write", () => {
     expect((await write(said)).text).toBe("Everybody gets 28 days of annual leave [1].");
     const referred = "According to the documents, everybody gets 28 days of annual leave.";
     expect((await write(referred)).text).toBe("Everybody gets 28 days of annual leave [1].");
+  });
+
+  it("writes from messages as from documents, and keeps nothing of them with the model", async () => {
+    const engine = recorded(["Annual leave days are doubled in December [1]."]);
+    const writer = createWriter({ engine, prompts });
+    const options = { signal, onText: () => {} };
+    const { text, passages } = await writer.write(askedOfTalk(), options);
+    expect(text).toBe("Annual leave days are doubled in December [1].");
+    expect(passages[0]?.said?.by).toBe("Ann");
+    expect(engine.requests[0]?.isPassing).toBe(true);
+    await writer.write(asked(), options);
+    expect(engine.requests[1]?.messages.map((message) => message.text).join()).not.toContain("doubled");
+    expect(engine.requests[1]?.isPassing).toBeUndefined();
   });
 
   it("drops what is carried but beside the point, unless it goes on from what was said", async () => {

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runDigest, runRecall } from "../../src/commands/chats.ts";
 import { readChatQuestions, readSegments } from "../../src/commands/chats-folder.ts";
 import { hearth, scratch } from "../helpers/hearth.ts";
+import { readBrain, type ReadBrain } from "../helpers/read-brain.ts";
 import { surroundings } from "../helpers/surroundings.ts";
 
 const jsonl = (...rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).join("\n");
@@ -44,11 +45,17 @@ const rows = (text: string): Row[] =>
     .split("\n")
     .map((line): Row => JSON.parse(line));
 
-describe("runDigest", () => {
+let brain: ReadBrain;
+beforeAll(async () => {
+  brain = await readBrain();
+}, 60_000);
+afterAll(() => brain[Symbol.asyncDispose]());
+
+describe("runDigest", { timeout: 60_000 }, () => {
   it("writes a line for each stretch, with the messages of each line of it", async () => {
     using place = scratch(FOLDER);
     const world = surroundings();
-    expect(await runDigest({ jsonl: place.folder, share: 1 }, world)).toBe(0);
+    expect(await runDigest({ jsonl: place.folder, share: 1 }, { brain, surroundings: world })).toBe(0);
     const [row] = rows(world.said());
     expect(row).toMatchObject({ id: "s1", kind: "picked" });
     expect(row?.digest).toContain("- bob: the logo will be green, it prints well");
@@ -65,7 +72,7 @@ describe("runDigest", () => {
   it("keeps to the share of the log", async () => {
     using place = scratch(FOLDER);
     const world = surroundings();
-    await runDigest({ jsonl: place.folder, share: 0.5 }, world);
+    await runDigest({ jsonl: place.folder, share: 0.5 }, { brain, surroundings: world });
     const log = MESSAGES.slice(0, 4)
       .map(({ author, text }) => `${author}: ${text}\n`)
       .join("");
@@ -76,7 +83,7 @@ describe("runDigest", () => {
     using place = scratch(FOLDER);
     const world = surroundings();
     const out = join(place.folder, "digests");
-    await runDigest({ jsonl: place.folder, share: 1, out }, world);
+    await runDigest({ jsonl: place.folder, share: 1, out }, { brain, surroundings: world });
     expect(world.said()).toBe("");
     expect(rows(readFileSync(out, "utf8"))[0]).toMatchObject({ id: "s1" });
   });
@@ -84,16 +91,16 @@ describe("runDigest", () => {
   it("stops when it is told to", async () => {
     using place = scratch(FOLDER);
     const world = surroundings({ signal: AbortSignal.abort() });
-    expect(await runDigest({ jsonl: place.folder, share: 1 }, world)).toBe(130);
+    expect(await runDigest({ jsonl: place.folder, share: 1 }, { brain, surroundings: world })).toBe(130);
     expect(world.complained()).toBe("Stopped after 0 of 1 stretches.\n");
   });
 });
 
-describe("runRecall", () => {
+describe("runRecall", { timeout: 60_000 }, () => {
   it("cites messages from before the question, at most five", async () => {
     using place = scratch(FOLDER);
     const world = surroundings();
-    expect(await runRecall({ jsonl: place.folder }, world)).toBe(0);
+    expect(await runRecall({ jsonl: place.folder }, { brain, surroundings: world })).toBe(0);
     const [decided, unknown] = rows(world.said());
     expect(decided).toMatchObject({ id: "q1", answered: true, cited_msg_ids: expect.arrayContaining(["2"]) });
     expect(unknown?.cited_msg_ids).not.toContain("5");
@@ -140,7 +147,7 @@ describe("a folder of chats", () => {
   });
 });
 
-describe("the command line", () => {
+describe("the command line", { timeout: 120_000 }, () => {
   it("names a folder that is not there, in one sentence, with exit code 2", async () => {
     using place = scratch();
     await using program = hearth(["digest", "--jsonl", "nowhere"], { cwd: place.folder });
@@ -149,19 +156,34 @@ describe("the command line", () => {
     expect(program.said.err).toContain("nowhere/segments.jsonl");
   });
 
-  it("says that a model which is named takes no part", async () => {
+  it("answers from a sealed core of its own, which keeps nothing", async () => {
     using place = scratch(FOLDER);
-    await using program = hearth(["recall", "--jsonl", ".", "--model", "some.gguf"], { cwd: place.folder });
+    const words = ["recall", "--jsonl", ".", "--no-embeddings", "--data", "data"];
+    await using program = hearth(words, { cwd: place.folder });
     expect(await program.ended).toBe(0);
-    expect(program.said.err).toContain("--model: no model takes part here yet");
-    expect(rows(program.said.out)).toHaveLength(2);
+    expect(rows(program.said.out)[0]).toMatchObject({ id: "q1", answered: true });
+    const kept = readdirSync(join(place.folder, "data"), { recursive: true, encoding: "utf8" });
+    expect(kept.filter((name) => /talk|digests/.test(name))).toEqual([]);
+  });
+
+  it("lets a model write that is named, and says so of each digest", async () => {
+    const note = "cem sends the files to the printer tomorrow, the logo will be green";
+    const script = JSON.stringify({ answers: [`- ${note} [2, 3]`] });
+    using place = scratch({ ...FOLDER, "script.txt": script });
+    const words = ["digest", "--jsonl", ".", "--no-embeddings", "--data", "data", "--share", "1"];
+    const model = ["--write", "always", "--model", "puppet:script.txt"];
+    await using program = hearth([...words, ...model], { cwd: place.folder });
+    expect(await program.ended, program.said.err).toBe(0);
+    const [row] = rows(program.said.out);
+    expect(row).toMatchObject({ kind: "written", model: "puppet" });
+    expect(row?.lines.map(({ text }) => text)).toContain(note);
   });
 });
 
 const chats = fileURLToPath(new URL("../../../shared/eval/chats", import.meta.url));
 if (!existsSync(chats)) console.warn(`SKIPPED: ${chats} is not there, so nothing was tried on real chats`);
 
-describe.skipIf(!existsSync(chats))("over real chats", () => {
+describe.skipIf(!existsSync(chats))("over real chats", { timeout: 120_000 }, () => {
   const read = <Known>(file: string) =>
     readFileSync(join(chats, file), "utf8")
       .trim()
@@ -170,7 +192,7 @@ describe.skipIf(!existsSync(chats))("over real chats", () => {
 
   it("a digest of a tenth of the log holds 45 % of the facts, each line with its messages", async () => {
     const world = surroundings();
-    await runDigest({ jsonl: chats, share: 0.1 }, world);
+    await runDigest({ jsonl: chats, share: 0.1 }, { brain, surroundings: world });
     const made = new Map(rows(world.said()).map((row) => [row.id, row]));
     const segments = read<{ id: string; facts: { keys: string[] }[] }>("segments.jsonl");
     const facts = segments.flatMap(({ id, facts: own }) => own.map(({ keys }) => ({ id, keys })));
@@ -190,7 +212,7 @@ describe.skipIf(!existsSync(chats))("over real chats", () => {
 
   it("recall cites the right message for 60 % of the memory questions", async () => {
     const world = surroundings();
-    await runRecall({ jsonl: chats }, world);
+    await runRecall({ jsonl: chats }, { brain, surroundings: world });
     const made = new Map(rows(world.said()).map((row) => [row.id, row.cited_msg_ids]));
     const asked = read<{ id: string; answerable: boolean; gold_msg_ids: string[] }>("memory_questions.jsonl").filter(
       ({ answerable }) => answerable,

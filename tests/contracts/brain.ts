@@ -298,12 +298,12 @@ function describeRemembering(open: () => Promise<ReadBrain>): void {
         answers: 0,
         ratings: 0,
       });
-      expect(await brain.forget(ada, { signal })).toEqual({ messages: 3, answers: 1, ratings: 3 });
+      expect(await brain.forget(ada, { signal })).toEqual({ messages: 3, answers: 1, ratings: 3, talk: 0, lines: 0 });
       expect(await brain.why(mine, everything)).toBeUndefined();
       expect(await brain.why(other, everything)).toBeDefined();
       await brain.rate({ answerId: other, personId: "bob" }, { signal });
       const guild = { platform: "discord", space: "guild" } as const;
-      expect(await brain.forget(guild, { signal })).toEqual({ messages: 0, answers: 1, ratings: 0 });
+      expect(await brain.forget(guild, { signal })).toEqual({ messages: 0, answers: 1, ratings: 0, talk: 0, lines: 0 });
     });
 
     it("counts one rating for a person and an answer: the last", async () => {
@@ -312,7 +312,7 @@ function describeRemembering(open: () => Promise<ReadBrain>): void {
       for (const rating of ["up", "down", "up"] as const)
         await brain.rate({ answerId, personId: "bob", rating }, { signal });
       const guild = { platform: "discord", space: "guild" } as const;
-      expect(await brain.forget(guild, { signal })).toEqual({ messages: 0, answers: 1, ratings: 1 });
+      expect(await brain.forget(guild, { signal })).toEqual({ messages: 0, answers: 1, ratings: 1, talk: 0, lines: 0 });
     });
   });
 }

@@ -7,8 +7,10 @@ import { openAnswerRecords } from "../../src/brain/records-sqlite.ts";
 import type { FolderOptions } from "../../src/knowledge/source.ts";
 import { openKnowledge } from "../../src/knowledge/library.ts";
 import { silentLog } from "../../src/log.ts";
+import type { MemoryScope } from "../../src/memory/memory.ts";
 import { openMemory } from "../../src/memory/sqlite.ts";
 import { scratch } from "./hearth.ts";
+import { channelsIn } from "./open-channels.ts";
 
 /** A folder of documents as the configuration would name it. */
 export function folderOf(folder: string, given: Partial<FolderOptions> = {}): FolderOptions {
@@ -51,7 +53,11 @@ export async function readBrain(): Promise<ReadBrain> {
   );
   const signal = AbortSignal.timeout(30_000);
   await knowledge.sync({ signal });
-  follower = stack.use(followAnswers({ records, knowledge, log, graceMs: 0, lookMs: 10 }));
+  const channels = stack.use(
+    channelsIn(join(folder, "data"), { onChanged: async (places) => follower?.changed(places) }),
+  );
+  const onTalkGone = (question: MemoryScope) => void memory.forget(question);
+  follower = stack.use(followAnswers({ records, knowledge, talk: channels, onTalkGone, log, graceMs: 0, lookMs: 10 }));
   const owned = stack.move();
   const brain = createBrain({
     model: { kind: "none" },
@@ -60,6 +66,7 @@ export async function readBrain(): Promise<ReadBrain> {
     follower,
     records,
     memory,
+    channels,
   });
   return {
     ...brain,
