@@ -4,6 +4,7 @@ import { isNode, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 import { askHumanSchema, discordSchema } from "./config-discord.ts";
 import { askHumanInSlackSchema, slackSchema } from "./config-slack.ts";
+import { digestSchema, keptChannelSchema, memorySchema } from "./config-talk.ts";
 import { codeOf } from "./error-code.ts";
 import { UserError } from "./user-error.ts";
 
@@ -113,6 +114,8 @@ const schema = z.strictObject({
   web: web.prefault({}),
   discord: discordSchema.prefault({}),
   slack: slackSchema.prefault({}),
+  memory: memorySchema.prefault({}),
+  digests: z.array(digestSchema).default([]),
   links: links.prefault({}),
   seal: z.enum(["auto", "off"]).default("auto"),
   log: log.prefault({}),
@@ -212,6 +215,9 @@ function keysAt(path: readonly PropertyKey[]): string[] {
     "discord.askHuman": askHumanSchema.shape,
     slack: slackSchema.shape,
     "slack.askHuman": askHumanInSlackSchema.shape,
+    memory: memorySchema.shape,
+    "memory.channels": keptChannelSchema.shape,
+    digests: digestSchema.shape,
     links: links.shape,
     "model.servers": server.shape,
     "embeddings.server": server.shape,

@@ -6,6 +6,7 @@ import { readConfigFile } from "./config-file.ts";
 import { readIndexSettings, type IndexSettings } from "./config-index.ts";
 import { readModelSettings, type ModelSettings } from "./config-model.ts";
 import { readSlackSettings, type SlackSettings } from "./config-slack.ts";
+import { readTalkSettings, type TalkSettings } from "./config-talk.ts";
 import { codeOf } from "./error-code.ts";
 import type { FolderOptions } from "./knowledge/source.ts";
 import { UserError } from "./user-error.ts";
@@ -52,6 +53,8 @@ export interface Settings {
   readonly discord: DiscordSettings | undefined;
   /** How Hearth speaks Slack, where it has a token. */
   readonly slack: SlackSettings | undefined;
+  /** Which channels' talk is kept, and which digests are made by the clock. */
+  readonly talk: TalkSettings;
   /** Hosts that a link in an answer may lead to: those written down, and those of the documents' own addresses. */
   readonly linkHosts: readonly string[];
   /** The chat platforms that a token was given for, in the environment or in a file named there. */
@@ -104,6 +107,7 @@ export function readSettings(commandLine: CommandLine, place: Place): Settings {
     },
     discord: readDiscordSettings(file, place.environment),
     slack: readSlackSettings(file, place.environment),
+    talk: readTalkSettings(file),
     linkHosts: [...new Set([...parsed.links.hosts, ...(parsed.documents ?? []).flatMap(({ url }) => hostOf(url))])],
     platforms: readPlatforms(place.environment),
     colors: !place.environment["NO_COLOR"],

@@ -124,9 +124,14 @@ describe("imports", () => {
         !SHARED.includes(to) &&
         !(
           isType &&
-          ["src/brain/brain.ts", "src/config-discord.ts", "src/config-slack.ts", "src/knowledge/knowledge.ts"].includes(
-            to,
-          )
+          [
+            "src/brain/brain.ts",
+            "src/brain/channel-brain.ts",
+            "src/config-discord.ts",
+            "src/config-slack.ts",
+            "src/config-talk.ts",
+            "src/knowledge/knowledge.ts",
+          ].includes(to)
         ),
     );
     expect(wrong.map(show)).toEqual([]);
@@ -166,10 +171,11 @@ describe("imports", () => {
 describe("each library has one home", () => {
   const homes: Readonly<Record<string, RegExp>> = {
     "@huggingface/transformers": /^src\/knowledge\/transformers-model\.ts$/,
-    "@lancedb/lancedb": /^src\/knowledge\/lance/,
-    "apache-arrow": /^src\/knowledge\/lance/,
+    "@lancedb/lancedb": /^src\/(knowledge\/lance|memory\/recall-lance)/,
+    "apache-arrow": /^src\/(knowledge\/lance|memory\/recall-lance)/,
     "@orama/stemmers": /^src\/words\/words\.ts$/,
-    "chrono-node": /^src\/memory\/dates\.ts$/,
+    "chrono-node": /^src\/(memory\/dates|bots\/since-words)\.ts$/,
+    croner: /^src\/bots\/schedule-times\.ts$/,
     "@parcel/watcher": /^src\/knowledge\/folder/,
     picomatch: /^src\/knowledge\/folder/,
     piscina: /^src\/knowledge\/read\//,
@@ -185,7 +191,7 @@ describe("each library has one home", () => {
     chardet: /^src\/knowledge\/read\/encoding\.ts$/,
     "iconv-lite": /^src\/knowledge\/read\/encoding\.ts$/,
     yaml: /^src\/(config-file\.ts|config-embedder-list\.ts|knowledge\/read\/|models\/catalogue\.ts)/,
-    zod: /^src\/(config-file\.ts|config-(discord|slack)\.ts|config-embedder-list\.ts|(model-lock|verdict-file)\.ts|channel\/protocol\.ts|bots\/web\/|brain\/puppet\.ts|commands\/|models\/)/,
+    zod: /^src\/(config-file\.ts|config-(discord|slack|talk)\.ts|config-embedder-list\.ts|(model-lock|verdict-file)\.ts|channel\/(protocol|protocol-channels|wire)\.ts|bots\/web\/|brain\/puppet\.ts|commands\/|models\/)/,
     hono: /^src\/bots\/web\//,
     "@hono/node-server": /^src\/bots\/web\//,
     "vscode-jsonrpc": /^src\/channel\//,
@@ -195,7 +201,7 @@ describe("each library has one home", () => {
     "@slack/bolt": /^src\/bots\/slack\//,
     openai: /^src\/brain\/openai/,
     "node-llama-cpp": /^src\/brain\/(llama|engine\.ts)/,
-    "p-queue": /^src\/(brain\/|knowledge\/|model-embedder\.ts)/,
+    "p-queue": /^src\/(brain\/|knowledge\/|memory\/|model-embedder\.ts)/,
     pino: /^src\/(log|commands\/launch)\.ts$/,
   };
   for (const [library, home] of Object.entries(homes)) {

@@ -1,4 +1,5 @@
 import type { BrainStatus, Forgotten } from "../brain/brain.ts";
+import type { KeptTalk } from "../brain/channel-brain.ts";
 import type { Dialect } from "./dialect.ts";
 import { counted } from "./terminal/counted.ts";
 import { nameOf } from "./terminal/model-report.ts";
@@ -16,17 +17,23 @@ export interface AboutPrivacy {
   readonly forget: string;
 }
 
-/** What is kept of what people say here, for how long, where, and how to be rid of it. Markdown. Pure. */
+/**
+ * What is kept of what people say here, for how long, where, and how to be rid of it. `kept` is the place that it is asked in, where its
+ * talk is kept. Markdown. Pure.
+ */
 export function privacyText(
   status: Pick<BrainStatus, "seal" | "model">,
-  { dialect: { name }, heard, forget }: AboutPrivacy,
+  { dialect, heard, forget }: AboutPrivacy,
+  kept: readonly KeptTalk[] = [],
 ): string {
+  const { name } = dialect;
   return [
     "**What Hearth keeps of you**",
+    ...kept.map((place) => talkText(place, dialect)),
     `- Your questions to Hearth and its answers, so that a follow-up is understood: ${KEPT_DAYS} days. Private ones are not kept.`,
     `- Which passages of the documents each answer was taken from, so that it can be mended when they change; and your 👍 or 👎: ${KEPT_DAYS} days. Ids, places and hashes, no text.`,
     `- That a question was asked (its id, no text), so that it is not answered twice: ${KNOWN_DAYS} days.`,
-    `Nothing else. ${heard}`,
+    `${kept.length > 0 ? `Of other channels nothing, unless it was switched on there.` : `Nothing else: what is said in this channel is not kept.`} ${heard}`,
     "",
     "**Where**",
     `- All of it is on the machine that Hearth runs on, readable by its owner. ${sealText(status)}`,
@@ -34,8 +41,15 @@ export function privacyText(
     `- Your questions and the answers are also on ${name}, as all messages are; Hearth sends ${name} nothing but its answers.`,
     "",
     "**To be rid of it**",
-    `\`${forget}\` deletes it at once. A message that you delete or edit on ${name} is deleted or changed here too.`,
+    `\`${forget}\` deletes it at once. A message that you delete or edit on ${name} is deleted or changed here too. Hearth makes no backups; of those that the owner of the machine makes, only the owner can tell.`,
   ].join("\n");
+}
+
+function talkText({ days, since }: KeptTalk, { when, command }: Dialect): string {
+  return (
+    `- **What is said in this channel and its threads**, since ${when(since, "date")}: each message with its author and time, for ${counted(days, "day")}, to answer from it and make digests for people who can read this channel. ` +
+    `\`${command("memory opt-out")}\` keeps you out of it.`
+  );
 }
 
 function sealText({ seal }: Pick<BrainStatus, "seal">): string {
@@ -98,16 +112,31 @@ function writerText({ model }: BrainStatus): string {
 /** What was deleted, and what cannot be. Markdown. Pure. */
 export function receiptText(
   what: "me" | "channel",
-  { messages, answers, ratings, rows }: Forgotten & { readonly rows: number },
-  { name }: Pick<Dialect, "name">,
+  {
+    messages,
+    answers,
+    ratings,
+    talk,
+    lines,
+    rows,
+    digests = 0,
+  }: Forgotten & { readonly rows: number; readonly digests?: number },
+  { name, when }: Pick<Dialect, "name" | "when">,
+  since?: string,
 ): string {
   const whose = what === "me" ? "of yours" : "of this channel";
+  const from = since === undefined ? "" : ` since ${when(since, "date")}`;
+  const mended =
+    digests === 0 ? "" : `; ${counted(digests, "digest")} that stand on ${name} are looked through and edited now`;
   return [
-    `**Deleted, for good** (what Hearth kept ${whose}):`,
+    `**Deleted, for good** (what Hearth kept ${whose}${from}):`,
     `- ${counted(messages, "message")}: questions and answers`,
+    `- ${counted(talk, "message")} of channels whose talk is kept: in the record, and what finds them by words and by meaning`,
+    `- ${counted(lines, "line")} of digests${mended}`,
     `- ${counted(answers, "answer")}: which passages they were taken from, and ${counted(ratings, "rating")}`,
-    `- ${rows} ${rows === 1 ? "entry" : "entries"} of what was asked and answered on ${name}`,
+    `- ${rows} ${rows === 1 ? "entry" : "entries"} of what was asked, heard and answered on ${name}`,
     "",
     `**Not deleted**, for that is not Hearth's to do: the messages on ${name} itself, yours and Hearth's. Delete them there.`,
+    "Hearth makes no backups. If the owner of its machine does, it is in those until they expire; ask the owner.",
   ].join("\n");
 }

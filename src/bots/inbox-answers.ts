@@ -1,5 +1,5 @@
 import type { Inbox } from "./inbox.ts";
-import { whereEqual, type Statements } from "./inbox-statements.ts";
+import { whereEqual, type Row, type Statements } from "./inbox-statements.ts";
 import type { Given } from "./platform.ts";
 
 /** Answers that stand on a platform, without a word of them, and the messages that each of them is. */
@@ -8,6 +8,9 @@ export const ANSWER_TABLES = `
     number INTEGER PRIMARY KEY AUTOINCREMENT, answer TEXT NOT NULL UNIQUE, given_at INTEGER NOT NULL, platform TEXT NOT NULL,
     space TEXT NOT NULL, channel TEXT NOT NULL, thread TEXT NOT NULL, asker TEXT NOT NULL, given TEXT NOT NULL) STRICT;
   CREATE INDEX IF NOT EXISTS answers_given_at ON answers (given_at);
+  CREATE INDEX IF NOT EXISTS answers_job ON answers (json_extract(given, '$.job'));
+  CREATE INDEX IF NOT EXISTS answers_digest ON answers (json_extract(given, '$.digest.wanted.place.channel'))
+    WHERE json_extract(given, '$.digest.wanted.place.channel') IS NOT NULL;
   CREATE TABLE IF NOT EXISTS posts (
     platform TEXT NOT NULL, channel TEXT NOT NULL, message TEXT NOT NULL, answer TEXT NOT NULL,
     PRIMARY KEY (platform, message, channel)) STRICT, WITHOUT ROWID;
@@ -23,8 +26,15 @@ const LOOSE_ANSWERS = "DELETE FROM answers WHERE answer = :answer AND answer NOT
 const BY_MESSAGE = `
   SELECT given FROM answers JOIN posts USING (answer) WHERE posts.platform = :platform AND posts.message = :message`;
 
+const BY_JOB = "SELECT given FROM answers WHERE json_extract(given, '$.job') = :job";
+const DIGESTS = `
+  SELECT given FROM answers WHERE json_extract(given, '$.digest.wanted.place.channel') IS NOT NULL
+  AND (:channel IS NULL OR json_extract(given, '$.digest.wanted.place.channel') = :channel)
+  AND json_extract(given, '$.digest.wanted.place.platform') = :platform
+  AND json_extract(given, '$.digest.wanted.place.space') = :space ORDER BY number DESC`;
+
 /** The part of the inbox that holds answers given. */
-export function answersIn(statements: Statements): Pick<Inbox, "give" | "given"> {
+export function answersIn(statements: Statements): Pick<Inbox, "give" | "given" | "digests"> {
   return {
     give(given) {
       const { answerId: answer, platform, conversation, askerId: asker, givenAt: at } = given;
@@ -46,18 +56,29 @@ export function answersIn(statements: Statements): Pick<Inbox, "give" | "given">
       const row =
         "answerId" in of
           ? statements.first("SELECT given FROM answers WHERE answer = :answer", { answer: of.answerId })
-          : statements.first(BY_MESSAGE, { platform: of.platform, message: of.messageId });
-      if (!row) return undefined;
-      const given: Given = JSON.parse(String(row["given"]));
-      return given;
+          : "job" in of
+            ? statements.first(BY_JOB, { job: of.job })
+            : statements.first(BY_MESSAGE, { platform: of.platform, message: of.messageId });
+      return row && toGiven(row);
     },
+    digests: ({ platform, space, channel = null }) =>
+      statements.all(DIGESTS, { platform, space, channel }).map(toGiven),
   };
 }
 
-/** Deletes answers of a place or a person; gives how many. */
-export function forgetAnswers(statements: Statements, of: Readonly<Record<string, string | undefined>>): number {
+function toGiven(row: Row): Given {
+  const given: Given = JSON.parse(String(row["given"]));
+  return given;
+}
+
+/** Deletes answers of a place or a person, or of them those that were given from an instant on (milliseconds); gives how many. */
+export function forgetAnswers(
+  statements: Statements,
+  of: Readonly<Record<string, string | undefined>>,
+  since = 0,
+): number {
   const { condition, values } = whereEqual(of);
-  const answers = statements.run(`DELETE FROM answers WHERE ${condition}`, values);
+  const answers = statements.run(`DELETE FROM answers WHERE ${condition} AND given_at >= :since`, { ...values, since });
   if (answers > 0) statements.run(LOOSE_POSTS);
   return answers;
 }

@@ -105,9 +105,15 @@ export function forgetQuestions(
   {
     of,
     at,
-  }: { readonly of: { readonly platform: PlatformName } & Record<string, string | undefined>; readonly at: number },
+    since = 0,
+  }: {
+    readonly of: { readonly platform: PlatformName } & Record<string, string | undefined>;
+    readonly at: number;
+    /** Only those that were accepted from then on (milliseconds). */
+    readonly since?: number | undefined;
+  },
 ): number {
-  const jobs = openJobs(statements, of);
+  const jobs = openJobs(statements, of).filter(({ acceptedAt }) => acceptedAt >= since);
   return jobs.reduce((rows, { job }) => rows + finish(statements, { job, at }), 0);
 }
 

@@ -5,10 +5,11 @@ import { emptyWriteAheadLog, eraseTraces, inOneStep, isBusy, isFull, openSqliteF
 import { UserError } from "../user-error.ts";
 import type { Inbox } from "./inbox.ts";
 import { ANSWER_TABLES, answersIn, forgetAnswers, pruneAnswers } from "./inbox-answers.ts";
+import { HEARD_TABLES, forgetHeard, heardIn } from "./inbox-heard.ts";
 import { PLACE_TABLES, forgetPlaces, placesIn } from "./inbox-places.ts";
 import { QUESTION_TABLES, forgetQuestions, pruneQuestions, questionsIn, type Erase } from "./inbox-questions.ts";
 import { onReserve, openReserve, type Reserve } from "./inbox-reserve.ts";
-import { statementsOf } from "./inbox-statements.ts";
+import { statementsOf, type Statements } from "./inbox-statements.ts";
 
 /** Counts up when the tables change; an inbox of another version is put aside. */
 const VERSION = 1;
@@ -46,12 +47,9 @@ export function openInbox({
     ...answers,
     give: (given) => inOneStep(database, () => answers.give(given)),
     ...placesIn(statements),
-    forget({ platform, space, channel, askerId: asker }) {
-      const of = { platform, space, channel, asker };
-      const forgotten = erase(() => {
-        const rows = forgetQuestions(statements, { of, at: now() }) + forgetAnswers(statements, of);
-        return asker === undefined ? rows + forgetPlaces(statements, of) : rows;
-      });
+    ...heardIn(statements, { erase, eraseSoon }),
+    forget(of) {
+      const forgotten = erase(() => forget(statements, of, now()));
       if (forgotten > 0) eraseTraces(database);
       return forgotten;
     },
@@ -63,6 +61,21 @@ export function openInbox({
     },
   };
   return reserve ? onReserve(inbox, reserve) : inbox;
+}
+
+/** Gives how many rows. Where Hearth takes part is forgotten with all of a place, not with one person or a stretch of time. */
+function forget(
+  statements: Statements,
+  { platform, space, channel, askerId: asker, since: instant }: Parameters<Inbox["forget"]>[0],
+  at: number,
+): number {
+  const of = { platform, space, channel, asker };
+  const since = instant === undefined ? undefined : Date.parse(instant);
+  const rows =
+    forgetQuestions(statements, { of, at, since }) +
+    forgetAnswers(statements, of, since) +
+    forgetHeard(statements, { ...of, since });
+  return asker === undefined && since === undefined ? rows + forgetPlaces(statements, of) : rows;
 }
 
 /**
@@ -111,7 +124,7 @@ function open(
   // What was accepted is acknowledged to the platform, which then never brings it again: it has to outlast a power failure too.
   const file = { path, name: "the inbox", version: VERSION, synchronous: "NORMAL" } as const;
   try {
-    return openSqliteFile({ ...file, tables: QUESTION_TABLES + ANSWER_TABLES + PLACE_TABLES }, { log });
+    return openSqliteFile({ ...file, tables: QUESTION_TABLES + ANSWER_TABLES + PLACE_TABLES + HEARD_TABLES }, { log });
   } catch (error) {
     if (isFull(error) && reserve?.give() === true) return open(path, { log, reserve });
     const why = isBusy(error)

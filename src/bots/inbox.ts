@@ -1,4 +1,4 @@
-import type { Conversation } from "../chat.ts";
+import type { Conversation, TalkMessage, TalkPlace } from "../chat.ts";
 import type { Asked, Given, PlatformName, Posted } from "./platform.ts";
 
 /** A message that is to be sent, written down before it is: the `part`-th of a job, from 0. */
@@ -55,11 +55,32 @@ export interface Inbox extends Disposable {
   /** What was planned for a job, in order. */
   sendings(job: string): readonly Sending[];
 
-  /** Keeps an answer that stands on the platform; by the brain's id, or by the id of any of its messages. */
+  /** Writes down a message of a place whose talk is kept; one that waits already is replaced. Throws where it cannot be written. */
+  hear(message: TalkMessage): void;
+  /** Messages that the core does not have yet, in the order in which they were heard, each with its number here. */
+  heard(platform: PlatformName, most: number): readonly { readonly number: number; readonly message: TalkMessage }[];
+  /** The core has them: they are deleted here. */
+  handOver(numbers: readonly number[]): void;
+  /** Messages that wait say something else (`text`), or are gone. */
+  reviseHeard(of: {
+    readonly platform: PlatformName;
+    readonly conversation: Conversation;
+    readonly ids: readonly string[];
+    readonly text?: string;
+  }): void;
+  /** Drops messages that wait, of a place; gives how many. */
+  forgetHeard(of: { readonly platform: PlatformName; readonly space: string; readonly channel: string }): number;
+
+  /** Keeps an answer that stands on the platform; by the brain's id, by the id of any of its messages, or by its job. */
   give(given: Given): void;
   given(
-    of: { readonly answerId: string } | { readonly platform: PlatformName; readonly messageId: string },
+    of:
+      | { readonly answerId: string }
+      | { readonly platform: PlatformName; readonly messageId: string }
+      | { readonly job: string },
   ): Given | undefined;
+  /** Digests that stand somewhere of the talk of a place, or of all places of a space. */
+  digests(of: Pick<TalkPlace, "platform" | "space"> & Partial<TalkPlace>): readonly Given[];
 
   /** Threads and direct messages that Hearth takes part in: follow-ups there need no mention. `channel` is the thread's own id there. */
   join(
@@ -79,12 +100,16 @@ export interface Inbox extends Disposable {
   note(platform: PlatformName, key: string, value: string): void;
   noted(platform: PlatformName, key: string): string | undefined;
 
-  /** Deletes all that is kept of a space, or of a person there; gives how many rows. Their bytes are overwritten when it returns. */
+  /**
+   * Deletes all that is kept of a space, or of a person there, or of it what was said since an instant (ISO 8601); gives how many rows.
+   * Their bytes are overwritten when it returns.
+   */
   forget(of: {
     readonly platform: PlatformName;
     readonly space: string;
     readonly channel?: string;
     readonly askerId?: string;
+    readonly since?: string;
   }): number;
   /** Deletes what has passed its time. */
   prune(now: number): void;

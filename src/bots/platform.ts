@@ -1,4 +1,6 @@
 import type { Audience, ChatMessage, Conversation, TalkMessage, TalkPlace } from "../chat.ts";
+import type { Schedules } from "./schedule.ts";
+import type { Talk } from "./talk.ts";
 
 /** The places people talk that Hearth is a guest of. */
 export type PlatformName = Extract<Conversation["platform"], "discord" | "slack">;
@@ -22,6 +24,8 @@ export interface Wanted {
   readonly to?: string;
   /** Nothing is posted where nothing was said. */
   readonly isQuiet?: boolean;
+  /** The time zone (IANA) that its days are told in. */
+  readonly zone?: string;
 }
 
 /**
@@ -37,6 +41,8 @@ export interface Asked {
   readonly files: readonly OfferedFile[];
   /** A digest instead of an answer. */
   readonly wanted?: Wanted;
+  /** Words of Hearth's own, posted as they stand, instead of an answer. */
+  readonly says?: string;
   /**
    * What the adapter has to know to reply, such as an interaction's token; nobody else reads it. One key is the desk's: `post` makes it
    * an ordinary message that replies to nothing, "here" in the message's conversation, "direct" to its author.
@@ -77,6 +83,8 @@ export interface Given {
   readonly posted: readonly [Posted, ...Posted[]];
   /** Milliseconds. */
   readonly givenAt: number;
+  /** Of a digest of kept talk, for the day that a message it was made of is deleted: what was wanted, and the SHA-256 of what is shown. */
+  readonly digest?: { readonly wanted: Wanted; readonly shown: string };
 }
 
 /** The reply to one question. Its first state makes a message, later ones edit it. */
@@ -108,7 +116,12 @@ export interface ChatPlatform extends AsyncDisposable {
    */
   history(
     place: TalkPlace,
-    options: { readonly since: string; readonly thread?: string; readonly cursor?: string; readonly signal: AbortSignal },
+    options: {
+      readonly since: string;
+      readonly thread?: string;
+      readonly cursor?: string;
+      readonly signal: AbortSignal;
+    },
   ): AsyncIterable<{ readonly messages: readonly TalkMessage[]; readonly cursor: string }>;
   /** The question of an answer as it stands on the platform now; undefined where it is gone or cannot be asked again. */
   recall(given: Given, options: { readonly signal: AbortSignal }): Promise<Asked | undefined>;
@@ -130,6 +143,9 @@ export interface Desk {
   keeps(place: TalkPlace): boolean;
   /** Writes down a message of a place whose talk is kept, and sees to it that the memory gets it. Throws where it cannot be written. */
   hear(message: TalkMessage): void;
+  /** For the commands: where talk is kept, and digests that are made by the clock. */
+  readonly talk: Talk;
+  readonly schedules: Schedules;
   /** The platform takes Hearth out of a space, or one of its tokens: work there ends, and what is waiting is dropped. */
   left(platform: PlatformName, space?: string): void;
 }

@@ -3,6 +3,7 @@ import type { Answer, Passage, Quote } from "../chat.ts";
 import type { FailedDocument } from "../knowledge/knowledge.ts";
 import type { Allowed } from "./addresses.ts";
 import { gateLine, gateLink, gateMarkdown } from "./gate.ts";
+import { shownPath, shownTitle } from "./shown-name.ts";
 
 /** What is quoted or written, with the passages it stands in. */
 export type Sourced = Pick<Extract<Answer, { kind: "quoted" | "cited" }>, "kind" | "quotes" | "passages" | "conflicts">;
@@ -19,7 +20,7 @@ export function allowedWith(passages: readonly Passage[], { linkHosts }: LinkSet
 
 /** The same for what a model wrote from them: it may show no address that it was not given. Pure. */
 export function allowedInWriting(passages: readonly Passage[], settings: LinkSettings): Allowed {
-  const texts = passages.flatMap(({ text, url = "", path, title }) => [text, url, path, title]);
+  const texts = passages.flatMap(({ text, url = "", path, title, said }) => [said ? "" : text, url, path, title]);
   return { ...allowedWith(passages, settings), texts };
 }
 
@@ -32,7 +33,10 @@ export function paragraphs(...parts: readonly string[]): string {
 export function renderQuotes({ kind, quotes, passages }: Sourced, settings: LinkSettings): string {
   const allowed = allowedWith(passages, settings);
   const isNumbered = kind === "cited" || passages.length > 1;
-  return paragraphs(...quotes.map((quote) => renderQuote(quote, { allowed, isNumbered })));
+  // Anybody may say an address in a channel; who wants it finds it in the message, one click away.
+  const inTalk = { ...allowed, texts: [] };
+  const allowedIn = ({ passage }: Quote) => (passages[passage]?.said ? inTalk : allowed);
+  return paragraphs(...quotes.map((quote) => renderQuote(quote, { allowed: allowedIn(quote), isNumbered })));
 }
 
 /** A line for each two passages that disagree, with the days they are of. Pure. */
@@ -40,7 +44,7 @@ export function renderConflicts({ passages, conflicts = [] }: Pick<Sourced, "pas
   const nameOf = (place: number) => {
     const passage = passages[place];
     const day = passage && dayOf(passage);
-    return passage ? [`[${place + 1}] ${gateLine(passage.title)}${day === undefined ? "" : ` (${day})`}`] : [];
+    return passage ? [`[${place + 1}] ${gateLine(shownTitle(passage))}${day === undefined ? "" : ` (${day})`}`] : [];
   };
   return conflicts.map((pair) => `These disagree: ${pair.flatMap(nameOf).join(", ")}`).join("\n");
 }
@@ -53,8 +57,10 @@ export function renderSources({ kind, passages }: Pick<Sourced, "kind" | "passag
 
 /** Title and headings, as a link where people can read it and else with its file, and the day it last changed. Pure. */
 export function renderPlace(passage: Passage): string {
-  const { title, headings, url } = passage;
-  const trail = gateLink([title, ...headings].join(" › "), url);
+  const { headings, url } = passage;
+  const trail = gateLink([shownTitle(passage), ...headings].join(" › "), url);
+  // Of what somebody said the title says by whom and when, and there is no file.
+  if (passage.said) return trail;
   const day = dayOf(passage);
   return [trail, ...(trail.startsWith("[") ? [] : [asCode(fileOf(passage))]), ...(day === undefined ? [] : [day])].join(
     " · ",
@@ -64,7 +70,7 @@ export function renderPlace(passage: Passage): string {
 /** Files of the question that were not read, and why. Pure. */
 export function renderUnread(unread: readonly FailedDocument[]): string {
   if (unread.length === 0) return "";
-  const files = unread.map(({ path, reason }) => `${asCode(path)} (${gateLine(reason).replace(/\.$/, "")})`);
+  const files = unread.map(({ path, reason }) => `${asCode(shownPath(path))} (${gateLine(reason).replace(/\.$/, "")})`);
   return `Could not read ${files.join(", ")}`;
 }
 
@@ -76,7 +82,7 @@ export function renderLabel(model: ModelLabel | undefined): string {
 /** "The source changed since: Leave. The source is no longer there: Press." Pure. */
 export function renderStale(sources: readonly StaleSource[]): string {
   const titlesOf = (change: StaleSource["change"]) =>
-    sources.filter((source) => source.change === change).map(({ title }) => gateLine(title));
+    sources.filter((source) => source.change === change).map((source) => gateLine(shownTitle(source)));
   const [changed, removed] = [titlesOf("changed"), titlesOf("removed")];
   return [
     ...(changed.length > 0 ? [`The source changed since: ${changed.join(", ")}.`] : []),
@@ -107,7 +113,7 @@ function dayOf({ modifiedAt }: Passage): string | undefined {
 
 function fileOf({ path, lines: [first], page }: Passage): string {
   const unit = /\.pptx$/i.test(path) ? "slide" : "p.";
-  return `${path}${first > 0 ? `:${first}` : ""}${page === undefined ? "" : `, ${unit} ${page}`}`;
+  return `${shownPath(path)}${first > 0 ? `:${first}` : ""}${page === undefined ? "" : `, ${unit} ${page}`}`;
 }
 
 function asCode(text: string): string {

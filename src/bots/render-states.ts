@@ -96,6 +96,11 @@ export function staleWords(sources: readonly StaleSource[]): string {
   return `${renderStale(sources)} Ask again to see what the documents say now.`;
 }
 
+/** Stands in the place of an answer that cannot be given again. Pure. */
+export function takenBackWords(): string {
+  return "*This answer was taken away: a message that it was taken from was deleted or edited.*";
+}
+
 /** The line below an answer that was given again, since its sources had changed. Pure. */
 export function updatedWords(sources: readonly StaleSource[], { day }: { readonly day: string }): string {
   return `*Answered again on ${day}. ${renderStale(sources)}*`;

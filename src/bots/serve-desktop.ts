@@ -5,7 +5,8 @@ import type { ChatPlatform, Reply } from "./platform.ts";
 import { createQueue, type Place, type Queue, type QueueOptions, type Refused, type Work } from "./queue.ts";
 import { refusalWords, waitingWords } from "./render-states.ts";
 import { pauseAfter } from "./serve-again.ts";
-import { answerQuestion, isDone, takeAway, type Answering, type Dropped, type Stopped } from "./serve-question.ts";
+import type { Answering, Dropped, Stopped } from "./serve-answering.ts";
+import { answerQuestion, isDone, takeAway } from "./serve-question.ts";
 
 /** Questions in hand: those that wait, those that are answered, and those that are tried again in a while. */
 export interface Desktop extends AsyncDisposable {
@@ -99,8 +100,8 @@ function createTurns(
     };
   const enter = (one: Held) =>
     queue.add(ticketOf(one.job), work(one), {
-      always: !one.isNew || one.failures > 0,
-      ...(one.isNew && { onPlace: (place: Place) => showPlace(place, { one, options }) }),
+      always: !one.isNew || one.failures > 0 || isOwn(one.job),
+      ...(one.isNew && !isOwn(one.job) && { onPlace: (place: Place) => showPlace(place, { one, options }) }),
     });
   const later = async (one: Held) => {
     one.failures += 1;
@@ -154,6 +155,11 @@ function showPlace(place: Place, { one, options }: { readonly one: Held; readonl
   replyTo(one, options).show({ markdown: `*${words}*`, buttons: [{ kind: "stop", job: one.job.job }] });
 }
 
+/** A job of the desk's own, such as a digest by the clock: nobody waits for it, and it is refused by nobody. */
+function isOwn({ asked }: Job): boolean {
+  return asked.route["post"] !== undefined;
+}
+
 function platformOf({ job }: Held, { platforms }: Pick<DesktopOptions, "platforms">): ChatPlatform {
   const found = platforms.find(({ name }) => name === job.asked.platform);
   if (!found) throw new Error(`Nothing connects to ${job.asked.platform}`);
@@ -175,16 +181,18 @@ function editHeld(
   if (isIt) one.job = { ...one.job, asked: { ...asked, message: { ...message, text } } };
 }
 
-function ticketOf({ job, asked }: Job): {
+function ticketOf(of: Job): {
   readonly job: string;
   readonly person: string;
   readonly conversation: string;
 } {
+  const { job, asked } = of;
   const { platform, message } = asked;
   const { space, channel, thread = "" } = message.conversation;
   return {
     job,
-    person: `${platform} ${message.author.id}`,
+    // What the desk does of itself is nobody's: it takes turns as one person does.
+    person: isOwn(of) ? platform : `${platform} ${message.author.id}`,
     conversation: JSON.stringify([platform, space, channel, thread]),
   };
 }

@@ -1,7 +1,13 @@
 import type { Answered } from "../brain/brain.ts";
 import { LONGEST_TEXT, type ChatMessage } from "../chat.ts";
-import type { Content, Posted } from "./platform.ts";
-import type { Answering } from "./serve-question.ts";
+import type { Content, Given, Posted } from "./platform.ts";
+import type { Answering } from "./serve-answering.ts";
+
+/** What it takes to keep an answer. */
+type Keeping = Pick<Answering, "inbox" | "log" | "now"> & {
+  readonly brain: Pick<Answering["brain"], "remember">;
+  readonly closing: AbortSignal;
+};
 
 /** How a question ended: what is shown, and what is to be kept of it. */
 export interface End {
@@ -9,6 +15,8 @@ export interface End {
   readonly answered?: Answered;
   /** What was said, for follow-ups. */
   readonly said?: string;
+  /** A digest: its id, and what is to be known of it for the day that a message is deleted. */
+  readonly standing?: Pick<Given, "digest"> & { readonly id: string };
 }
 
 /**
@@ -18,31 +26,34 @@ export interface End {
 export async function keepAnswer(
   job: string,
   { end, posted }: { readonly end: End; readonly posted: readonly [Posted, ...Posted[]] },
-  { brain, inbox, log, now, closing }: Omit<Answering, "platform" | "settings"> & { readonly closing: AbortSignal },
+  { brain, inbox, log, now, closing }: Keeping,
 ): Promise<void> {
   const asked = inbox.openJob(job)?.asked;
   if (!asked) return;
   const { platform, message, seenBy } = asked;
   if (end.said !== undefined && seenBy === "place") {
-    const answer = messageOf(posted[0], { text: end.said, to: message.id, at: now() });
+    const answer = messageOf(posted[0], { text: keepable(end.said), to: message.id, at: now() });
     // It stands on the platform already: what cannot be kept is missed in follow-ups only.
-    await brain
-      .remember([{ ...message, text: keepable(message.text) }, answer], { signal: closing })
-      .catch((error: unknown) => {
-        log.warn({ job, err: error }, "what was said could not be kept for follow-ups");
-      });
+    // What a digest was asked with is no message, or only a command.
+    const question = asked.wanted ? [] : [{ ...message, text: keepable(message.text) }];
+    await brain.remember([...question, answer], { signal: closing }).catch((error: unknown) => {
+      log.warn({ job, err: error }, "what was said could not be kept for follow-ups");
+    });
   }
-  if (!end.answered) return;
+  const answerId = end.answered?.id ?? end.standing?.id;
+  if (answerId === undefined) return;
   inbox.give({
-    answerId: end.answered.id,
+    answerId,
     job,
     platform,
     conversation: message.conversation,
     askedId: message.id,
-    askerId: message.author.id,
+    // A digest that all see is nobody's own: whoever asked for it may be forgotten, and it is mended all the same.
+    askerId: end.standing?.digest && seenBy === "place" ? "hearth" : message.author.id,
     seenBy,
     posted,
     givenAt: now(),
+    ...(end.standing?.digest && { digest: end.standing.digest }),
   });
 }
 

@@ -1,30 +1,28 @@
 import type { Answered, Brain, StaleAnswer } from "../brain/brain.ts";
-import type { Turn } from "../chat.ts";
+import { TALK, type Turn } from "../chat.ts";
 import { humansFor, isDirect } from "./ask-human.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Asked, Content, Given } from "./platform.ts";
 import { answerText, renderAnswer } from "./render.ts";
-import { staleWords, updatedWords } from "./render-states.ts";
+import { staleWords, takenBackWords, updatedWords } from "./render-states.ts";
 import { untilDone } from "./serve-again.ts";
 import { fetchFiles } from "./serve-files.ts";
 import { messageOf } from "./serve-keep.ts";
-import { questionOf, turnsOf, type Answering, type AnsweringSettings } from "./serve-question.ts";
+import type { Answering } from "./serve-answering.ts";
+import { questionOf, turnsOf } from "./serve-ask.ts";
 import { Undeliverable } from "./undeliverable.ts";
 
-/** What the owner chose about answers whose sources have changed: a line below them, or another answer in their place. */
-export interface StaleSettings extends AnsweringSettings {
-  readonly sourceChanged: "mark" | "update";
-}
-
 /** What it takes to look after answers that were given. */
-export interface Healing extends Omit<Answering, "brain" | "inbox"> {
-  readonly brain: Pick<Brain, "answer" | "turns" | "remember" | "watchAnswers">;
+export interface Healing extends Omit<Answering, "brain" | "inbox" | "talk" | "dialect"> {
+  readonly brain: Pick<Brain, "answer" | "turns" | "remember" | "staleAnswers">;
   readonly inbox: Pick<Inbox, "give" | "given">;
-  readonly settings: StaleSettings;
 }
 
 /** Marks or answers again what was taken from sources that have changed, until the signal comes. Never rejects. */
-export async function healAnswers(healing: Healing, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+export async function healAnswers(
+  healing: Healing & { readonly brain: Pick<Brain, "watchAnswers"> },
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
   const { brain, platform, log } = healing;
   const onStale = (stale: StaleAnswer) => heal(stale, healing, { signal });
   await untilDone(
@@ -37,18 +35,50 @@ export async function healAnswers(healing: Healing, { signal }: { readonly signa
   );
 }
 
+/** Heals an answer that has just been given, if its sources changed while it was on its way. Never rejects. */
+export async function healSoon(answerId: string, healing: Healing, { signal }: { readonly signal: AbortSignal }) {
+  const { brain, platform, log } = healing;
+  try {
+    const [stale] = await brain.staleAnswers({ platform: platform.name, ids: [answerId] }, { signal });
+    if (stale && isOfTalk(stale)) await heal(stale, healing, { signal });
+  } catch (error) {
+    if (!signal.aborted) log.warn({ err: error }, "whether an answer still stands could not be looked at");
+  }
+}
+
+/** Whether it was taken from a message that was deleted or edited: what somebody took back is not to be read on. */
+function isOfTalk({ sources }: StaleAnswer): boolean {
+  return sources.some(({ path }) => path.startsWith(TALK));
+}
+
 /** Rejects where the platform could not be reached: then it is told again. */
 async function heal(stale: StaleAnswer, healing: Healing, { signal }: { readonly signal: AbortSignal }): Promise<void> {
   const { platform, inbox, settings, log } = healing;
   const given = inbox.given({ answerId: stale.id });
   if (!given) return;
   try {
-    if (settings.sourceChanged === "update" && (await isUpdated({ stale, given }, healing, { signal }))) return;
+    const isTakenBack = isOfTalk(stale);
+    const isToBeUpdated = isTakenBack || settings.sourceChanged === "update";
+    if (isToBeUpdated && (await isUpdated({ stale, given }, healing, { signal }))) return;
+    if (isTakenBack) return await takeBack(given, healing, { signal });
     await platform.mark(given, staleWords(stale.sources), { signal });
   } catch (error) {
     if (!(error instanceof Undeliverable)) throw error;
     log.info({ job: given.job, err: error }, "an answer whose source changed is no longer there");
   }
+}
+
+/** Takes an answer's words away, on the platform and from what was said. */
+async function takeBack(given: Given, healing: Healing, { signal }: { readonly signal: AbortSignal }): Promise<void> {
+  const { brain, inbox, log } = healing;
+  const text = takenBackWords();
+  const posted = await amend({ given, content: { markdown: text, buttons: [] } }, healing, { signal });
+  inbox.give({ ...given, posted });
+  if (given.seenBy !== "place") return;
+  const { askedId: to, givenAt: at } = given;
+  await brain.remember([messageOf(posted[0], { text, to, at })], { signal }).catch((error: unknown) => {
+    log.warn({ job: given.job, err: error }, "that an answer was taken away could not be kept for follow-ups");
+  });
 }
 
 /** Whether another answer stands in its place now; false where it cannot be asked again. */

@@ -1,26 +1,37 @@
 import type { Brain } from "../brain/brain.ts";
+import type { TalkSettings } from "../config-talk.ts";
 import type { Log } from "../log.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Inbox } from "./inbox.ts";
-import type { ChatPlatform, Desk, PlatformName } from "./platform.ts";
+import type { Asked, ChatPlatform, Desk, PlatformName } from "./platform.ts";
 import type { QueueOptions } from "./queue.ts";
-import { untilDone } from "./serve-again.ts";
+import { openScheduleLedger, type ScheduleLedger } from "./schedule-ledger.ts";
 import { createDesktop, type Desktop } from "./serve-desktop.ts";
-import { Dropped, Stopped } from "./serve-question.ts";
-import { keepable } from "./serve-keep.ts";
-import { healAnswers, type StaleSettings } from "./serve-stale.ts";
-
-type Revised = Parameters<Desk["revised"]>[0];
+import { Dropped, Stopped } from "./serve-answering.ts";
+import { followRevisions, tryTo } from "./serve-revisions.ts";
+import type { AnsweringSettings } from "./serve-answering.ts";
+import { healAnswers } from "./serve-stale.ts";
+import { createDeskTalk, type DeskTalk } from "./serve-talk.ts";
+import type { Talk } from "./talk.ts";
 
 const PRUNE_MS = 60 * 60_000;
 /** What is older when it comes was asked while nobody listened: it waits however many do. */
 const READ_BACK_MS = 60_000;
 
-/** What a desk is made of. `settings` hold for all platforms. */
+/** For how many days talk is kept where nothing else is said. */
+const KEPT_DAYS = 180;
+const PLAIN: Pick<Dialect, "command"> = { command: (words) => `/${words}` };
+
+/** What a desk is made of. */
 export interface DeskOptions {
-  readonly brain: Pick<Brain, "answer" | "turns" | "remember" | "revise" | "watchAnswers">;
+  readonly brain: Brain;
   readonly inbox: Inbox;
-  readonly platforms: readonly ChatPlatform[];
-  readonly settings: StaleSettings;
+  readonly platforms: readonly [ChatPlatform];
+  readonly settings: AnsweringSettings;
+  /** Digests by the clock; without it they are known until the desk is disposed of. */
+  readonly ledger?: ScheduleLedger;
+  readonly memory?: Pick<TalkSettings, "days" | "channels">;
+  readonly dialect?: Pick<Dialect, "command">;
   readonly log: Log;
   readonly queue?: QueueOptions;
   /** Milliseconds. */
@@ -28,7 +39,7 @@ export interface DeskOptions {
 }
 
 /**
- * What all platforms hand questions to, and what sees to their answers. Disposing of it takes no more, lets what is being answered go
+ * What a platform hands everything to, and what sees to their answers. Disposing of it takes no more, lets what is being answered go
  * on for some seconds, and leaves the rest in the inbox; platforms and inbox are to be closed after it.
  */
 export interface OpenDesk extends Desk, AsyncDisposable {
@@ -42,19 +53,20 @@ export interface OpenDesk extends Desk, AsyncDisposable {
 export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDesk {
   const { inbox, platforms, brain, log } = options;
   const closing = new AbortController();
-  const desktop = createDesktop({ ...options, now, closing: closing.signal });
+  const ledger = options.ledger ?? openScheduleLedger({ path: ":memory:", log, now: now() });
+  const { desktop, talking } = createParts({ ...options, now, ledger }, closing.signal);
   prune(inbox, { now, log });
   const pruning = setInterval(() => prune(inbox, { now, log }), PRUNE_MS).unref();
-  const revisions = followRevisions({ brain, inbox, desktop, log, signal: closing.signal });
+  const revisions = followRevisions({ brain, inbox, desktop, talking, log, signal: closing.signal });
   const healers: Promise<void>[] = [];
   const desk: Desk = {
-    ask(asked) {
-      const job = inbox.accept(asked);
-      if (job) desktop.take(job, { isNew: now() - Date.parse(asked.message.sentAt) < READ_BACK_MS });
-      return job !== undefined;
-    },
+    ask: (asked) => ask(asked, { inbox, desktop, now }),
     stop: (job, personId) => stopJob(desktop, { job, personId }),
     revised: (of) => revisions.follow(of),
+    keeps: (place) => talking.talk.keeps(place),
+    hear: (message) => talking.hear(message),
+    talk: talking.talk,
+    schedules: talking.schedules,
     left: (platform, space) => leave({ platform, space }, { inbox, desktop, log }),
   };
   return {
@@ -67,14 +79,51 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
         healers.push(healAnswers({ ...options, platform, now }, { signal: closing.signal }));
       };
       await Promise.all(platforms.map(begin));
+      talking.begin();
     },
     async [Symbol.asyncDispose]() {
       clearInterval(pruning);
       closing.abort();
       await desktop[Symbol.asyncDispose]();
-      await Promise.all([...healers, revisions.followed()]);
+      await Promise.all([...healers, revisions.followed(), talking.ended()]);
+      if (!options.ledger) ledger[Symbol.dispose]();
     },
   };
+}
+
+/** What sees to questions, and what is done about talk. */
+function createParts(
+  options: DeskOptions & { readonly now: () => number; readonly ledger: ScheduleLedger },
+  closing: AbortSignal,
+): { readonly desktop: Desktop; readonly talking: DeskTalk } {
+  const { inbox, now, settings, dialect = PLAIN, memory = { days: KEPT_DAYS, channels: [] } } = options;
+  const zone = settings.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  // Each needs the other, though none before it is asked something.
+  const talk: Pick<Talk, "keeps" | "handedOver"> = {
+    keeps: (place) => talking.talk.keeps(place),
+    handedOver: (given) => talking.talk.handedOver(given),
+  };
+  const desktop = createDesktop({ ...options, dialect, talk, closing });
+  const talking = createDeskTalk({
+    ...options,
+    dialect,
+    memory,
+    zone,
+    platform: options.platforms[0],
+    signal: closing,
+    ask: (asked) => ask(asked, { inbox, desktop, now }),
+    waiting: () => desktop.waiting(),
+  });
+  return { desktop, talking };
+}
+
+function ask(
+  asked: Asked,
+  { inbox, desktop, now }: { readonly inbox: Inbox; readonly desktop: Desktop; readonly now: () => number },
+): boolean {
+  const job = inbox.accept(asked);
+  if (job) desktop.take(job, { isNew: now() - Date.parse(asked.message.sentAt) < READ_BACK_MS });
+  return job !== undefined;
 }
 
 function stopJob(
@@ -88,68 +137,8 @@ function stopJob(
   return "stopped";
 }
 
-/** Hands edits and deletions to the inbox at once, and to the core as soon as it can be told. */
-function followRevisions(given: {
-  readonly brain: DeskOptions["brain"];
-  readonly inbox: Inbox;
-  readonly desktop: Desktop;
-  readonly log: Log;
-  readonly signal: AbortSignal;
-}): { readonly follow: (of: Revised) => void; readonly followed: () => Promise<void> } {
-  let following = Promise.resolve();
-  return {
-    follow(of) {
-      tryTo(() => reviseHeld(of, given), {
-        ...given,
-        failed: "an edit or a deletion could not be followed in the inbox",
-      });
-      // One after the other: an edit that is tried again must not undo a later one.
-      following = following.then(() => reviseMemory(of, given));
-    },
-    followed: () => following,
-  };
-}
-
-/** A waiting question says something else, or is gone. */
-function reviseHeld(
-  { conversation, ids, text }: Revised,
-  { inbox, desktop }: { readonly inbox: Inbox; readonly desktop: Desktop },
-): void {
-  const { platform, channel, thread } = conversation;
-  if (platform !== "discord" && platform !== "slack") return;
-  for (const id of ids) {
-    if (text !== undefined) {
-      if (inbox.edit({ platform, conversation, id }, text)) desktop.edit({ conversation, id }, text);
-    } else {
-      const jobs = inbox.drop({ platform, channel: thread ?? channel, messageId: id });
-      for (const job of jobs) desktop.drop(job, new Dropped("The question was deleted"));
-    }
-  }
-}
-
-/** What is remembered of messages says something else, or is gone, as soon as the core can be told. */
-async function reviseMemory(
-  { conversation, ids, text }: Revised,
-  { brain, log, signal }: Pick<DeskOptions, "brain" | "log"> & { readonly signal: AbortSignal },
-): Promise<void> {
-  const revisions = ids.map((id) => ({ conversation, id, ...(text !== undefined && { text: keepable(text) }) }));
-  await untilDone(() => brain.revise(revisions, { signal }), {
-    signal,
-    failed: (error) => log.warn({ err: error, messages: ids.length }, "edits and deletions could not be followed yet"),
-  });
-}
-
 function prune(inbox: Inbox, { now, log }: { readonly now: () => number; readonly log: Log }): void {
   tryTo(() => inbox.prune(now()), { log, failed: "what has passed its time could not be deleted from the inbox" });
-}
-
-/** Does work on the inbox where nobody waits for it: a full disk must not end the process. */
-function tryTo(work: () => void, { log, failed }: { readonly log: Log; readonly failed: string }): void {
-  try {
-    work();
-  } catch (error) {
-    log.error({ err: error }, failed);
-  }
 }
 
 /** Work of a space ends, and what waits there is dropped; what was said is kept until the owner forgets it. */

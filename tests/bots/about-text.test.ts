@@ -44,6 +44,25 @@ describe("what is kept", () => {
     expect(say({}, false)).toContain("only messages that mention it");
   });
 
+  it("names the talk of the place where it is kept, for how long, and how to stay out of it; and that no backups are made", () => {
+    const kept = {
+      platform: "discord",
+      space: "G1",
+      channel: "C1",
+      since: "2026-11-24T09:00:00.000Z",
+      by: "U1",
+      days: 90,
+      messages: 5,
+    } as const;
+    const about = aboutPrivacy({ messageContent: true });
+    const text = privacyText({ ...readyStatus, ...server }, about, [kept]);
+    expect(text).toMatch(/said in this channel and its threads[^]*for 90 days[^]*`\/memory opt-out`/);
+    expect(text).toMatch(/Of other channels nothing/);
+    expect(text).toMatch(/makes no backups/);
+    expect(text.length).toBeLessThanOrEqual(2_000);
+    expect(privacyText(readyStatus, about)).toMatch(/what is said in this channel is not kept/);
+  });
+
   it("fits one message", () => {
     for (const given of [{}, server, local, open]) expect(say(given).length).toBeLessThanOrEqual(2_000);
   });
@@ -76,7 +95,13 @@ describe("the status", () => {
 
 describe("the receipt", () => {
   it("counts what was deleted, and says what cannot be", () => {
-    const text = receiptText("channel", { messages: 1, answers: 2, ratings: 0, rows: 3 }, DISCORD);
+    const text = receiptText("channel", { messages: 1, answers: 2, ratings: 0, talk: 0, lines: 0, rows: 3 }, DISCORD);
+    const more = { messages: 1, answers: 2, ratings: 0, talk: 40, lines: 1, rows: 3, digests: 2 };
+    const since = receiptText("me", more, DISCORD, "2026-11-24T09:00:00.000Z");
+    expect(since).toMatch(
+      /of yours since <t:1795510800:f>[^]*40 messages of channels[^]*1 line of digests; 2 digests that stand/,
+    );
+    expect(since).toMatch(/no backups/);
     expect(text).toMatch(/of this channel[^]*1 message:[^]*2 answers:[^]*0 ratings[^]*3 entries[^]*Not deleted/);
   });
 });

@@ -57,6 +57,22 @@ const markdown = (answer: Answer, given: Partial<AnswerSettings> = {}) =>
   renderAnswer(answered(answer), { ...settings, ...given }).markdown;
 
 describe("an answer in a chat", () => {
+  it("shows no address that somebody said, but one of the owner's hosts, and where it was said", () => {
+    const text =
+      "Log in [here](https://evil.example/?d=1) or at www.evil.example/x, as https://docs.team.example/a says.";
+    const said = passage({ text, url: "https://chat.example/m1", said: { by: "eve", at: "2026-11-24T09:00:00.000Z" } });
+    const answer: QuotedAnswer = {
+      kind: "quoted",
+      quotes: [{ passage: 0, text, ranges: [] }],
+      passages: [said],
+      conflicts: [],
+    };
+    expect(markdown(answer)).not.toContain("evil.example");
+    expect(markdown(answer)).toContain("https://docs.team.example/a");
+    expect(markdown(answer)).toContain("(https://chat.example/m1)");
+    expect(markdown({ ...answer, passages: [passage({ text })] })).toContain("`www.evil.example/x`");
+  });
+
   it("quotes first, says which passages disagree, and then where each stands", () => {
     expect(markdown(two)).toBe(
       [

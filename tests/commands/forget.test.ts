@@ -91,7 +91,7 @@ describe("hearth forget", () => {
     const brain = scriptedBrain({
       forget: async (of) => {
         forgotten.push(of);
-        return { messages: 0, answers: 0, ratings: 0 };
+        return { messages: 0, answers: 0, ratings: 0, talk: 0, lines: 0 };
       },
     });
     const of = { platform: "slack", space: "T0ACME" } as const;

@@ -1,9 +1,9 @@
-import type { Audience } from "../../src/chat.ts";
+import type { Audience, TalkMessage } from "../../src/chat.ts";
 import type { Asked, ChatPlatform, Content, Desk, Given, Posted } from "../../src/bots/platform.ts";
 
 /** What a test makes the platform do differently. */
 export type PlatformScript = Partial<
-  Pick<ChatPlatform, "start" | "clearance" | "fetchFile" | "recall" | "amend" | "mark">
+  Pick<ChatPlatform, "start" | "clearance" | "fetchFile" | "history" | "recall" | "amend" | "mark">
 > & {
   /** Called before a last state is there; where it rejects, it is not. */
   readonly beforeFinish?: (asked: Asked, content: Content) => Promise<void> | void;
@@ -22,6 +22,8 @@ export interface FakePlatform extends ChatPlatform {
   whenShown(id: string, isIt: (content: Content) => boolean): Promise<Content>;
   readonly amended: (readonly [Given, Content])[];
   readonly marked: (readonly [Given, string])[];
+  /** Everything that was posted, in order: by the id of the event. */
+  readonly posts: (readonly [string, Content])[];
   readonly fetched: string[];
   desk(): Desk;
 }
@@ -33,6 +35,7 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
   const waiters = new Set<() => void>();
   const amended: (readonly [Given, Content])[] = [];
   const marked: (readonly [Given, string])[] = [];
+  const posts: (readonly [string, Content])[] = [];
   const fetched: string[] = [];
   const abandoned: string[] = [];
   let connected: Desk | undefined;
@@ -65,6 +68,7 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
         signal.throwIfAborted();
         await script.beforeFinish?.(asked, content);
         signal.throwIfAborted();
+        posts.push([asked.id, content]);
         note(finished, asked.id, content);
         const posted: Posted = { id: `P${asked.id}`, conversation: asked.message.conversation };
         return [posted];
@@ -75,6 +79,7 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
       fetched.push(file.source);
       return (await script.fetchFile?.(file, options)) ?? new Uint8Array(file.bytes);
     },
+    history: script.history ?? (() => pagesOf([])),
     recall: script.recall ?? (async () => undefined),
     async amend(given, content, options) {
       const posted = await script.amend?.(given, content, options);
@@ -94,6 +99,7 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
     whenShown: (id, isIt) => when(() => shown.get(id)?.find(isIt)),
     amended,
     marked,
+    posts,
     fetched,
     abandoned,
     desk() {
@@ -101,4 +107,15 @@ export function fakePlatform(script: PlatformScript = {}): FakePlatform {
       return connected;
     },
   };
+}
+
+/** Pages of a history, as a platform gives them; the cursor is the number of the next page. */
+export async function* pagesOf(
+  pages: readonly (readonly TalkMessage[])[],
+  from = 0,
+): AsyncGenerator<{ readonly messages: readonly TalkMessage[]; readonly cursor: string }> {
+  for (const [index, messages] of pages.entries()) {
+    await Promise.resolve();
+    if (index >= from) yield { messages, cursor: String(index + 1) };
+  }
 }
