@@ -40,9 +40,21 @@ const optionOf = (depth: number): Check<unknown> =>
     ({ autocomplete, choices, options, type }) => {
       if (autocomplete === true && (choices?.length ?? 0) > 0) return "autocomplete and choices exclude each other.";
       if (options !== undefined && options.length > 0 && type > 2) return "Only subcommands and groups have options.";
+      const kinds = kindsOf(options ?? []);
+      if (type === 2 && kinds.some((kind) => kind !== 1)) return "A group holds subcommands and nothing else.";
+      if (type === 1 && kinds.some((kind) => kind <= 2)) return "A subcommand holds neither subcommands nor groups.";
       return rightOrder(options ?? []);
     },
   );
+
+const kindsOf = (options: readonly unknown[]): number[] =>
+  options.map((one) => (isObject(one) && typeof one.type === "number" ? one.type : 0));
+
+/** Where there are subcommands or groups, a command has nothing beside them. */
+function isMixed(options: readonly unknown[]): boolean {
+  const kinds = kindsOf(options);
+  return kinds.some((kind) => kind <= 2) && kinds.some((kind) => kind > 2);
+}
 
 /** Required options come before the others. */
 function rightOrder(options: readonly unknown[]): string | undefined {
@@ -76,6 +88,7 @@ const command = where(
         : "Only slash commands have descriptions and options.";
     if (!NAME.test(name) || name !== name.toLowerCase()) return "Command name is invalid";
     if (description === "") return "A slash command needs a description.";
+    if (isMixed(options)) return "Subcommands and other options exclude each other.";
     if (lengthOf({ name, description, options }) > 8000) return "A command has at most 8000 characters in all.";
     return rightOrder(options);
   },

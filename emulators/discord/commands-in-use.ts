@@ -80,7 +80,33 @@ function leafData(
 function mustFit(option: Option, value: string | number | boolean): void {
   const wanted = option.type === 4 || option.type === 10 ? "number" : option.type === 5 ? "boolean" : "string";
   if (typeof value !== wanted) throw new Error(`Option "${String(option.name)}" takes a ${wanted}`);
+  if (option.type === 4 && !Number.isInteger(value))
+    throw new Error(`Option "${String(option.name)}" takes a whole number`);
+  const size = typeof value === "string" ? value.length : Number(value);
+  const [least, most] =
+    wanted === "string" ? [option.min_length, option.max_length] : [option.min_value, option.max_value];
+  if ((typeof least === "number" && size < least) || (typeof most === "number" && size > most))
+    throw new Error(`"${String(value)}" is too small or too large for "${String(option.name)}"`);
   const choices = Array.isArray(option.choices) ? option.choices.filter(isObject) : [];
   if (choices.length > 0 && choices.every((one) => one.value !== value))
     throw new Error(`"${String(value)}" is no choice of "${String(option.name)}"`);
+}
+
+/** A channel picker offers only channels of the kinds that the option names. */
+export function mustBeOfKind(state: State, command: Command, chosen: readonly unknown[]): void {
+  for (const { option, value } of pairs(optionsOf(command), chosen)) {
+    if (option.type !== 7 || !Array.isArray(option.channel_types) || option.channel_types.length === 0) continue;
+    const { type } = known(state.channels, String(value), "channel");
+    if (!option.channel_types.includes(type))
+      throw new Error(`Channel ${String(value)} is not of a kind that "${String(option.name)}" takes`);
+  }
+}
+
+/** Chosen values beside what they were chosen for, through subcommands. */
+function pairs(options: readonly Option[], chosen: readonly unknown[]): { option: Option; value: unknown }[] {
+  return chosen.filter(isObject).flatMap((one) => {
+    const option = options.find(({ name }) => name === one.name);
+    if (option === undefined) return [];
+    return Array.isArray(one.options) ? pairs(optionsOf(option), one.options) : [{ option, value: one.value }];
+  });
 }

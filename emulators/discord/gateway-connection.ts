@@ -8,7 +8,7 @@ import { now } from "./transcript.ts";
 /** One socket. */
 export interface Connection {
   readonly socket: WebSocket;
-  close(code: number): void;
+  close(code: number, how?: { readonly keepsSession?: boolean }): void;
   send(packet: Packet): void;
   raw(text: string): void;
   freeze(): void;
@@ -36,9 +36,9 @@ export function createConnection(parts: ConnectionParts, opened: Opened): Connec
   const wire = createWire(parts.state, opened);
   const hold = createHold(parts.sessions, wire);
   const { send, raw } = wire;
-  const close = (code: number) => {
+  const close: Connection["close"] = (code, { keepsSession = false } = {}) => {
     wire.note({ code }, "close");
-    hold.leave(ENDS_SESSION.has(code));
+    hold.leave(ENDS_SESSION.has(code) && !keepsSession);
     if (code === 1006) socket.terminate();
     else socket.close(code);
   };

@@ -9,8 +9,11 @@ import { route } from "./route.ts";
 
 /** What a test can do to the gateway. Without a socket all but `redeliver` do nothing. */
 export interface GatewayFaults {
-  /** Closes every socket with a code; 1006 cuts the connection without a word. */
-  disconnect(code: number): void;
+  /**
+   * Closes every socket with a code; 1006 cuts the connection without a word. With `keepsSession` a session outlives a code after which
+   * it usually ends here.
+   */
+  disconnect(code: number, how?: { readonly keepsSession?: boolean }): void;
   /** op 7. */
   reconnect(): void;
   /** op 9; a session that is not resumable is gone. */
@@ -95,7 +98,7 @@ interface Faulty {
 
 function createGatewayFaults({ sessions, connections, refuse }: Faulty): GatewayFaults {
   return {
-    disconnect: (code) => connections.forEach((one) => one.close(code)),
+    disconnect: (code, how) => connections.forEach((one) => one.close(code, how)),
     reconnect: () => connections.forEach((one) => one.send({ op: 7, d: null })),
     invalidate(resumable) {
       for (const one of connections) one.invalidate(resumable);

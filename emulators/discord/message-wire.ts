@@ -68,7 +68,26 @@ export function messageObject(state: State, message: Message, content: boolean):
     ...(thread === undefined ? {} : { thread: threadFor(state, thread, state.bot.id) }),
     ...(message.interaction === undefined ? {} : { interaction_metadata: interactionObject(state, message) }),
     ...(channel?.thread === undefined ? {} : { position: channel.thread.sent }),
+    ...reactionsPart(state, message),
   };
+}
+
+/** Left out where nobody reacted, as Discord does. */
+function reactionsPart(state: State, { reactions }: Message): Json {
+  if (reactions.size === 0) return {};
+  const all = [...reactions].map(([name, users]) => {
+    const me = users.has(state.bot.id);
+    const emoji = { id: null, name };
+    return {
+      count: users.size,
+      count_details: { burst: 0, normal: users.size },
+      me,
+      me_burst: false,
+      burst_colors: [],
+      emoji,
+    };
+  });
+  return { reactions: all };
 }
 
 function reference(state: State, message: Message, content: boolean): Json {

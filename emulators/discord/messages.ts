@@ -58,6 +58,7 @@ export function compose(state: State, channel: Channel, writing: Writing): Messa
     components: draft.components ?? [],
     attachments,
     thread: undefined,
+    reactions: new Map(),
     edits: 0,
   };
   if ((flags & MessageFlag.LOADING) === 0 && WRITTEN.has(message.type)) refuseEmpty(message);

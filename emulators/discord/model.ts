@@ -150,6 +150,8 @@ export interface Message {
   components: readonly unknown[];
   attachments: readonly Attachment[];
   thread: string | undefined;
+  /** Who reacted with which emoji. */
+  readonly reactions: Map<string, Set<string>>;
   /** How often the content or the components were changed. */
   edits: number;
 }

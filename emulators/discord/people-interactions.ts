@@ -1,5 +1,5 @@
 import { isObject } from "./checks.ts";
-import { optionData, usableCommand, type OptionValues } from "./commands-in-use.ts";
+import { mustBeOfKind, optionData, usableCommand, type OptionValues } from "./commands-in-use.ts";
 import { everyComponent } from "./component-shapes.ts";
 import { InteractionType } from "./interaction.ts";
 import type { InteractionHandle } from "./interaction-handle.ts";
@@ -68,6 +68,7 @@ function useCommand(state: State, use: Typing): InteractionHandle {
   const command = usableCommand(state, { by, channel, name, type: 1, path });
   const given = { given: options, ...(focused === undefined ? {} : { focused }) };
   const chosen = optionData(command, { path }, given);
+  mustBeOfKind(state, command, chosen);
   const resolved = resolvedOf(state, channel, chosen);
   const data = { id: command.id, name, type: 1, options: chosen, ...resolved, ...scopeOf(command) };
   const type = focused === undefined ? InteractionType.command : InteractionType.autocomplete;

@@ -1,4 +1,4 @@
-import { draftOf, post, say, type Post, type Saying } from "./saying.ts";
+import { draftOf, mustBeAble, post, say, type Post, type Saying } from "./saying.ts";
 import { tellMessage } from "./events.ts";
 import { change, erase } from "./messages.ts";
 import { MessageFlag, ThreadLine, type Channel, type Message } from "./model.ts";
@@ -17,12 +17,16 @@ export interface People {
   edit(change: { readonly message: string; readonly in: string; readonly text: string }): void;
   /** A link's preview was found: MESSAGE_UPDATE, while nothing that was written has changed. */
   unfurl(change: { readonly message: string; readonly in: string }): void;
+  /** Somebody reacts to a message; the bot has not asked to be told. */
+  react(change: { readonly by: string; readonly message: string; readonly in: string; readonly emoji: string }): void;
   remove(change: { readonly message: string; readonly in: string }): void;
   removeMany(change: { readonly messages: readonly string[]; readonly in: string }): void;
   /** What stands in a place, oldest first, whoever may see it. */
   history(channel: string): readonly ShownMessage[];
   /** What one person sees there, private answers included; nothing where they may not look. */
   visible(view: { readonly to: string; readonly in: string }): readonly ShownMessage[];
+  /** Whether somebody may look into a place. */
+  sees(view: { readonly to: string; readonly in: string }): boolean;
   typing(change: { readonly by: string; readonly in: string }): void;
 }
 
@@ -50,6 +54,7 @@ export function createPeople(state: State): People {
       tellMessage(state, "MESSAGE_UPDATE", found);
       state.changed();
     },
+    react: ({ by, emoji, ...where }) => react(state, { by, emoji, ...find(where) }),
     remove({ message, in: place }) {
       erase(state, known(state.channels, place, "channel"), [message]);
     },
@@ -58,8 +63,19 @@ export function createPeople(state: State): People {
     },
     history: (channel) => spoken(known(state.channels, channel, "channel")).map(showMessage),
     visible: (view) => visible(state, view),
+    sees: ({ to, in: place }) =>
+      may(state, { user: to, channel: known(state.channels, place, "channel") }, "VIEW_CHANNEL"),
     typing: ({ by, in: place }) => typing(state, { by, channel: known(state.channels, place, "channel") }),
   };
+}
+
+function react(
+  state: State,
+  { by, emoji, channel, found }: { by: string; emoji: string; channel: Channel; found: Message },
+): void {
+  mustBeAble(state, { by, channel }, "ADD_REACTIONS");
+  found.reactions.set(emoji, new Set([...(found.reactions.get(emoji) ?? []), by]));
+  state.changed();
 }
 
 /** What was said in a place, without the lines that Discord adds where threads begin. */

@@ -162,7 +162,9 @@ const react = route("PUT /channels/{channel}/messages/{message}/reactions/{emoji
     const message = messageIn(channel, param("message"));
     if ((message.flags & MessageFlag.EPHEMERAL) !== 0 || (isThread(channel) && channel.thread?.archived === true))
       throw missingPermissions();
-    if (param("emoji") === "") throw new StrictError("An emoji is needed");
+    const emoji = param("emoji");
+    if (emoji === "") throw new StrictError("An emoji is needed");
+    message.reactions.set(emoji, new Set([...(message.reactions.get(emoji) ?? []), state.bot.id]));
     return { status: 204 };
   },
 });

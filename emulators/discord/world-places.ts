@@ -28,9 +28,9 @@ export function createPlaceChanges(state: State): PlaceChanges {
     deleteChannel({ channel }) {
       removeChannel(state, channelOf(state, channel));
     },
-    archive({ thread: id, archived = true, locked }) {
+    archive({ thread: id, archived = true, locked, at = Date.now() }) {
       const { channel, thread } = threadOf(id);
-      Object.assign(thread, { archived, locked: locked ?? thread.locked, archiveChangedAt: Date.now() });
+      Object.assign(thread, { archived, locked: locked ?? thread.locked, archiveChangedAt: at });
       tellThread(state, "UPDATE", channel);
     },
     addToThread({ thread: id, user }) {

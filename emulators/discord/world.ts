@@ -68,7 +68,8 @@ export interface World {
   setAvailable(change: { guild: string; available: boolean }): void;
   renameChannel(change: { channel: string; name: string }): void;
   deleteChannel(change: { channel: string }): void;
-  archive(change: { thread: string; archived?: boolean; locked?: boolean }): void;
+  /** `at`: milliseconds since 1970, for what happened before. */
+  archive(change: { thread: string; archived?: boolean; locked?: boolean; at?: number }): void;
   addToThread(change: { thread: string; user: string }): void;
   removeFromThread(change: { thread: string; user: string }): void;
   setApplicationFlags(flags: number): void;

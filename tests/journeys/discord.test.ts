@@ -1,9 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it, vi } from "vitest";
 import { openDiscordEmulator, type DiscordEmulator } from "../../emulators/discord/emulator.ts";
 import { childrenOf, DOCUMENTS, hearth, scratch, type Running } from "../helpers/hearth.ts";
 
 const token = ["A".repeat(24), "B".repeat(6), "C".repeat(38)].join(".");
-const ANSWERED = 30_000;
+const ANSWERED = 90_000;
 
 interface Guild extends AsyncDisposable {
   readonly emulator: DiscordEmulator;
@@ -11,6 +13,8 @@ interface Guild extends AsyncDisposable {
   readonly folder: string;
   readonly ann: string;
   readonly bob: string;
+  /** Manages channels. */
+  readonly mod: string;
   readonly general: string;
   /** Hearth's answer to a message, once nothing more is written on it. */
   answerTo(message: string, channel?: string): Promise<{ readonly id: string; readonly content: string }>;
@@ -26,6 +30,8 @@ async function inGuild(more: { readonly model?: string; readonly discord?: strin
     emulator.world.member({ guild, user });
     return user;
   });
+  const keepers = emulator.world.role({ guild, name: "keepers", permissions: ["MANAGE_CHANNELS"] });
+  const mod = emulator.world.member({ guild, name: "mod", roles: [keepers] });
   const general = emulator.world.channel({ guild, name: "general" });
   const place = stack.use(
     scratch({
@@ -39,7 +45,7 @@ async function inGuild(more: { readonly model?: string; readonly discord?: strin
     }),
   );
   const running = stack.use(hearth(["start", "--port", "0"], { cwd: place.folder, env: { DISCORD_TOKEN: token } }));
-  await running.says(/Ctrl-C stops/);
+  await running.says(/Ctrl-C stops/, ANSWERED);
   await emulator.until(() => emulator.gateway.sessions > 0 && emulator.commands().length > 0, ANSWERED);
   const owned = stack.move();
   return {
@@ -48,6 +54,7 @@ async function inGuild(more: { readonly model?: string; readonly discord?: strin
     folder: place.folder,
     ann,
     bob,
+    mod,
     general,
     answerTo: (message, channel = general) =>
       emulator.until(
@@ -62,10 +69,24 @@ async function inGuild(more: { readonly model?: string; readonly discord?: strin
   };
 }
 
+/** The files in a folder in which a word lies, whatever they are. */
+function filesWith(folder: string, word: string): string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = files.map(({ parentPath, name }) => join(parentPath, name));
+  return paths.filter((path) => {
+    try {
+      return readFileSync(path).includes(word);
+    } catch {
+      // It went while we looked.
+      return false;
+    }
+  });
+}
+
 const WRITES = 'model: { use: "puppet:puppet.json", write: always }\n';
 const QUESTION = "How many days of annual leave do we get?";
 
-describe("journey: Discord", { timeout: 120_000 }, () => {
+describe("journey: Discord", { timeout: 300_000 }, () => {
   it("quotes at once, writes below, and breaks none of Discord's rules", async () => {
     await using guild = await inGuild({ model: WRITES });
     const { emulator, ann, general } = guild;
@@ -132,4 +153,71 @@ describe("journey: Discord", { timeout: 120_000 }, () => {
     const [, url = ""] = await running.says(/(http:\/\/\S+)/);
     expect((await fetch(new URL("/api/status", url))).status).toBe(200);
   });
+
+  it("keeps a channel's talk once that is switched on, answers from it, makes digests of it, and forgets", async () => {
+    await using guild = await inGuild();
+    const { emulator, running, folder, ann, bob, mod, general } = guild;
+    const command = async (
+      by: string,
+      name: string,
+      more: { path?: string[]; options?: Record<string, string> } = {},
+    ) => {
+      const used = emulator.slash({ by, in: general, name, ...more });
+      return emulator.until(() => used.content, ANSWERED);
+    };
+    const own = () => emulator.history(general).filter(({ author }) => author === emulator.bot);
+    // Nobody switches it on who does not manage the channel; who does, does so before everybody's eyes.
+    expect(await command(ann, "memory", { path: ["on"] })).toContain("Manage Channels");
+    emulator.say({ by: ann, in: general, text: "The Pangolin moves to Tuesday, said before the switch." });
+    expect(await command(mod, "memory", { path: ["on"] })).toContain("kept");
+    await emulator.until(() => own().some(({ content }) => content.includes("/memory opt-out")), ANSWERED);
+    // An answer is taken from what was said, and leads to the message.
+    const said = emulator.say({
+      by: ann,
+      in: general,
+      text: "We decided that the launch of Zanzibar moves to 12 December, because the Narwhal broke.",
+    });
+    emulator.say({ by: bob, in: general, text: "Good. I will tell the Quokka customers by Friday." });
+    await vi.waitFor(() => expect(filesWith(join(folder, "data", "talk"), "Quokka")).not.toEqual([]), {
+      timeout: ANSWERED,
+    });
+    const question = emulator.say({ by: bob, in: general, text: "When is the launch of Zanzibar?", mentionsBot: true });
+    const { content } = await guild.answerTo(question);
+    expect(content).toContain("12 December");
+    expect(content).toContain(`/${general}/${said}`);
+    // A digest comes by the clock, once, though Hearth is killed before it is due and right after it was posted.
+    const due = new Date(Date.now() + 90_000);
+    const when = `${due.getUTCMinutes()} ${due.getUTCHours()} * * *`;
+    const schedule = { path: ["schedule"], options: { when, zone: "UTC" } };
+    expect(await command(mod, "digest", schedule)).toContain("Done");
+    const killEdge = () => process.kill(childrenOf(running.child)["edge"] ?? 0, "SIGKILL");
+    killEdge();
+    const digests = () => own().filter((message) => message.content.startsWith("**Digest"));
+    const digest = await emulator.until(() => digests()[0], 300_000);
+    killEdge();
+    expect(digest.content).toContain("Narwhal");
+    expect(digest.content).toContain(`/${general}/${said}`);
+    const again = emulator.say({ by: bob, in: general, text: QUESTION, mentionsBot: true });
+    const answer = await guild.answerTo(again);
+    expect(answer.content).toContain("28 days");
+    // Its buttons work as soon as all of it is written down.
+    const why = emulator.press({ by: bob, in: general, message: answer.id, label: "Why?" });
+    expect(await emulator.until(() => why.content, ANSWERED)).toContain("Leave");
+    // A deletion takes its line out of what stands.
+    emulator.remove({ message: said, in: general });
+    await emulator.until(() => digests().every((one) => !one.content.includes("Narwhal")), ANSWERED);
+    expect(digests().map(({ id }) => id)).toEqual([digest.id]);
+    // Forgetting leaves no byte of it.
+    emulator.say({ by: ann, in: general, text: "Yesterday the Aardvark ate my lunch." });
+    await emulator.until(() => filesWith(join(folder, "data"), "Aardvark").length > 0, ANSWERED);
+    const receipt = await command(ann, "forget", { options: { what: "me" } });
+    expect(receipt).toMatch(/Deleted, for good[^]*Not deleted/);
+    for (const word of ["Pangolin", "Narwhal", "Aardvark"])
+      await vi.waitFor(() => expect(filesWith(join(folder, "data"), word)).toEqual([]), {
+        timeout: 60_000,
+        interval: 500,
+      });
+    expect(filesWith(join(folder, "data"), "Quokka")).not.toEqual([]);
+    expect(emulator.transcript.violations).toEqual([]);
+  }, 900_000);
 });

@@ -1,9 +1,18 @@
 import { MessageFlags, type ChatInputCommandInteraction } from "discord.js";
 import { forgetConversation, forgetPerson } from "../forget-kept.ts";
 import { type AboutPrivacy, privacyText, receiptText, statusText } from "../about-text.ts";
+import { readSince } from "../since-words.ts";
 import { DISCORD } from "./dialect.ts";
+import { formerGuilds } from "./follow-guilds.ts";
 import { DIRECT } from "./from-discord.ts";
-import { conversationIn, managesChannel, tellPrivately, toText, type InteractionTools } from "./interaction-tools.ts";
+import {
+  conversationIn,
+  managesChannel,
+  talkIn,
+  tellPrivately,
+  toText,
+  type InteractionTools,
+} from "./interaction-tools.ts";
 
 const NO_RIGHT = "That takes the permission Manage Channels in this channel; `/forget what:me` is for everybody.";
 
@@ -13,13 +22,15 @@ export async function answerPrivacy(
   { brain, settings, signal }: Pick<InteractionTools, "brain" | "settings" | "signal">,
 ): Promise<void> {
   await interaction.deferReply({ flags: MessageFlags.Ephemeral });
-  await interaction.editReply(toText(privacyText(await brain.status({ signal }), aboutPrivacy(settings))));
+  const { place } = talkIn(interaction);
+  const kept = place.space === DIRECT ? [] : await brain.keptTalk(place, { signal });
+  await interaction.editReply(toText(privacyText(await brain.status({ signal }), aboutPrivacy(settings), kept)));
 }
 
 /** What Discord shows Hearth, and how it forgets. Pure. */
 export function aboutPrivacy({ messageContent }: { readonly messageContent: boolean }): AboutPrivacy {
   const heard = messageContent
-    ? "Discord shows Hearth the messages of the channels that it can see. Those that are not addressed to it are dropped at once."
+    ? "Discord shows Hearth the messages of the channels that it can see. Those that are not addressed to it are dropped at once, where it is not switched on that they are kept."
     : "Discord shows Hearth only messages that mention it, and direct messages to it.";
   return { dialect: DISCORD, heard, forget: "/forget" };
 }
@@ -45,9 +56,14 @@ export async function answerForget(interaction: ChatInputCommandInteraction, too
   // Direct messages are the person's own.
   const may = what === "me" || conversation.space === DIRECT || managesChannel(interaction, tools.settings);
   if (!may) return tellPrivately(interaction, NO_RIGHT);
-  const forgetting = { ...tools, platform: "discord" } as const;
+  const words = interaction.options.getString("since");
+  const read = words === null ? undefined : readSince(words, Date.now());
+  if (read && "refusal" in read) return tellPrivately(interaction, read.refusal);
+  const { inbox, client } = tools;
+  const forgetting = { ...tools, ...read, platform: "discord" } as const;
+  const spaces = [DIRECT, ...client.guilds.cache.keys(), ...formerGuilds(inbox)];
   const forgotten = await (what === "me"
-    ? forgetPerson({ askerId: interaction.user.id, spaces: [DIRECT, ...tools.client.guilds.cache.keys()] }, forgetting)
+    ? forgetPerson({ askerId: interaction.user.id, spaces }, forgetting)
     : forgetConversation(conversation, forgetting));
-  await interaction.editReply(toText(receiptText(what, forgotten, DISCORD)));
+  await interaction.editReply(toText(receiptText(what, forgotten, DISCORD, read?.since)));
 }

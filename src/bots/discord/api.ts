@@ -21,6 +21,12 @@ interface Options {
   readonly signal: AbortSignal;
 }
 
+/** A page of a channel's archived threads. `archivedAt` is ISO 8601. */
+export interface ArchivedThreads {
+  readonly threads: readonly { readonly id: string; readonly archivedAt: string }[];
+  readonly hasMore: boolean;
+}
+
 /** Discord's REST interface, as far as it is needed, each call checked in its answer. Rejects as the library does. */
 export interface DiscordApi {
   create(channelId: string, body: MessageBody, options: Creation & Options): Promise<DiscordMessage>;
@@ -30,6 +36,10 @@ export interface DiscordApi {
   message(channelId: string, id: string, options: Options): Promise<DiscordMessage>;
   /** Up to 100 messages after one, oldest first. */
   after(channelId: string, id: string, options: Options): Promise<readonly DiscordMessage[]>;
+  /** Up to 100 messages before one, newest first. */
+  before(channelId: string, id: string, options: Options): Promise<readonly DiscordMessage[]>;
+  /** Up to 100 archived public threads of a channel, those first that were archived last, at most until an instant. */
+  archived(channelId: string, options: Options & { readonly before?: string }): Promise<ArchivedThreads>;
   typing(channelId: string, options: Options): Promise<void>;
   openThread(channelId: string, messageId: string, name: string, options: Options): Promise<string>;
   /** The channel of direct messages with somebody. */
@@ -64,11 +74,6 @@ export function createApi(rest: REST): DiscordApi {
       void (await rest.delete(Routes.channelMessage(channelId, id), { signal })),
     message: async (channelId, id, { signal }) =>
       checked(await rest.get(Routes.channelMessage(channelId, id), { signal })),
-    async after(channelId, id, { signal }) {
-      const query = new URLSearchParams({ after: id, limit: "100" });
-      const page = await rest.get(Routes.channelMessages(channelId), { query, signal });
-      return Array.isArray(page) ? page.flatMap((message) => readMessage(message) ?? []).toReversed() : [];
-    },
     typing: async (channelId, { signal }) => void (await rest.post(Routes.channelTyping(channelId), { signal })),
     async openThread(channelId, messageId, name, { signal }) {
       const body = { name, auto_archive_duration: 1_440 };
@@ -76,7 +81,29 @@ export function createApi(rest: REST): DiscordApi {
     },
     openDirect: async (userId, { signal }) =>
       idOf(await rest.post(Routes.userChannels(), { body: { recipient_id: userId }, signal })),
+    ...reading(rest),
     ...throughDoors(rest),
+  };
+}
+
+/** Reading what was said, page by page. */
+function reading(rest: REST): Pick<DiscordApi, "after" | "before" | "archived"> {
+  const page = async (
+    channelId: string,
+    edge: { readonly after: string } | { readonly before: string },
+    { signal }: Options,
+  ) => {
+    const query = new URLSearchParams({ ...edge, limit: "100" });
+    const messages = await rest.get(Routes.channelMessages(channelId), { query, signal });
+    return Array.isArray(messages) ? messages.flatMap((message) => readMessage(message) ?? []) : [];
+  };
+  return {
+    after: async (channelId, id, options) => (await page(channelId, { after: id }, options)).toReversed(),
+    before: (channelId, id, options) => page(channelId, { before: id }, options),
+    async archived(channelId, { before, signal }) {
+      const query = new URLSearchParams({ limit: "100", ...(before !== undefined && { before }) });
+      return readArchived(await rest.get(Routes.channelThreads(channelId, "public"), { query, signal }));
+    },
   };
 }
 
@@ -107,4 +134,19 @@ function idOf(answer: unknown): string {
   const id = typeof answer === "object" && answer !== null && "id" in answer ? answer.id : undefined;
   if (!isSnowflake(id)) throw new TypeError("Discord answered without an id");
   return id;
+}
+
+function readArchived(answer: unknown): ArchivedThreads {
+  const listed = typeof answer === "object" && answer !== null && "threads" in answer ? answer.threads : [];
+  const threads = Array.isArray(listed) ? listed.flatMap(readThread) : [];
+  const hasMore = typeof answer === "object" && answer !== null && "has_more" in answer && answer.has_more === true;
+  return { threads, hasMore };
+}
+
+function readThread(thread: unknown): ArchivedThreads["threads"][number][] {
+  if (typeof thread !== "object" || thread === null || !("id" in thread) || !("thread_metadata" in thread)) return [];
+  const { id, thread_metadata: about } = thread;
+  const at = typeof about === "object" && about !== null && "archive_timestamp" in about ? about.archive_timestamp : "";
+  if (!isSnowflake(id) || typeof at !== "string" || Number.isNaN(Date.parse(at))) return [];
+  return [{ id, archivedAt: at }];
 }

@@ -1,20 +1,36 @@
-import { DiscordAPIError, MessageFlags, RESTJSONErrorCodes, type ChatInputCommandInteraction } from "discord.js";
-import type { Asked } from "../platform.ts";
-import { DIRECT, plainText } from "./from-discord.ts";
+import {
+  DiscordAPIError,
+  MessageFlags,
+  RESTJSONErrorCodes,
+  type ChatInputCommandInteraction,
+  type CommandInteraction,
+} from "discord.js";
+import type { Asked, Wanted } from "../platform.ts";
+import { plainText } from "./from-discord.ts";
 import { conversationIn, tellPrivately, type InteractionTools } from "./interaction-tools.ts";
 
 const NOTHING_ASKED = "There is no question in that; write it in plain words.";
 
-/**
- * `/ask`: hands the question to the desk, which writes it down, and acknowledges in the same turn of the event loop: nothing is
- * acknowledged that could be lost.
- */
+/** `/ask`: hands the question to the desk. In direct messages nobody else is there to be kept from seeing it. */
 export async function answerAsk(
   interaction: ChatInputCommandInteraction,
+  tools: Pick<InteractionTools, "desk" | "log">,
+): Promise<void> {
+  const text = readable(interaction);
+  if (text === "") return tellPrivately(interaction, NOTHING_ASKED);
+  const isPrivate = interaction.options.getBoolean("private") === true && interaction.guildId !== null;
+  await handOver(interaction, toAsked(interaction, { text, isPrivate }), tools);
+}
+
+/**
+ * Hands what was asked by a command to the desk, which writes it down, and acknowledges in the same turn of the event loop: nothing is
+ * acknowledged that could be lost.
+ */
+export async function handOver(
+  interaction: CommandInteraction,
+  asked: Asked,
   { desk, log }: Pick<InteractionTools, "desk" | "log">,
 ): Promise<void> {
-  const asked = toAsked(interaction);
-  if (asked.message.text === "") return tellPrivately(interaction, NOTHING_ASKED);
   desk.ask(asked);
   try {
     await interaction.deferReply(asked.seenBy === "asker" ? { flags: MessageFlags.Ephemeral } : {});
@@ -28,28 +44,32 @@ function isAcknowledged(error: unknown): boolean {
   return error instanceof DiscordAPIError && error.code === RESTJSONErrorCodes.InteractionHasAlreadyBeenAcknowledged;
 }
 
-/** The command as a question. In direct messages nobody else is there to be kept from seeing it. */
-export function toAsked(interaction: ChatInputCommandInteraction): Asked {
+/** A command as a question, or as something wanted. */
+export function toAsked(
+  interaction: CommandInteraction,
+  of: { readonly text: string; readonly isPrivate: boolean; readonly wanted?: Wanted },
+): Asked {
   const { id, user, token, applicationId, createdAt } = interaction;
-  const conversation = conversationIn(interaction);
-  const isPrivate = interaction.options.getBoolean("private") === true && conversation.space !== DIRECT;
+  const { text, isPrivate, wanted } = of;
   return {
     id,
     platform: "discord",
     message: {
       id,
-      conversation,
+      conversation: conversationIn(interaction),
       author: { id: user.id, name: nameOf(interaction), isBot: user.bot },
-      text: readable(interaction),
+      text,
       sentAt: createdAt.toISOString(),
     },
     seenBy: isPrivate ? "asker" : "place",
     files: [],
+    ...(wanted && { wanted }),
     route: { interaction: id, token, application: applicationId },
   };
 }
 
-function nameOf(interaction: ChatInputCommandInteraction): string {
+/** What somebody is called where they used a command. */
+export function nameOf(interaction: CommandInteraction): string {
   return interaction.inCachedGuild() ? interaction.member.displayName : interaction.user.displayName;
 }
 

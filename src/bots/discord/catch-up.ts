@@ -1,15 +1,18 @@
 import { type Client, type GuildTextBasedChannel, PermissionFlagsBits } from "discord.js";
 import type { Log } from "../../log.ts";
 import type { DiscordApi } from "./api.ts";
-import { DIRECT, type Place } from "./from-discord.ts";
+import type { Desk } from "../platform.ts";
+import { DIRECT, type Place, talkPlaceOf } from "./from-discord.ts";
 import type { Marks } from "./marks.ts";
 import type { Places } from "./places.ts";
 import type { Receiver } from "./receive.ts";
 import { refusalOf } from "./refusal.ts";
 import { compareIds, snowflakeAt } from "./snowflake.ts";
 
-/** What is older is not read again, whatever was asked in it. */
-const OLDEST_MS = 7 * 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+/** What is older is not read again, whatever was asked in it; where talk is kept it is. */
+const OLDEST_MS = 7 * DAY_MS;
+const OLDEST_KEPT_MS = 60 * DAY_MS;
 /** Archived threads that are looked at; those joined last. */
 const MOST_ARCHIVED = 200;
 /** Messages of one page. */
@@ -22,6 +25,7 @@ export interface CatchingUp {
   readonly places: Places;
   readonly marks: Marks;
   readonly receiver: Receiver;
+  readonly desk: Pick<Desk, "keeps">;
   readonly log: Log;
   /** When Hearth was last connected, in milliseconds; undefined where it never was. */
   readonly lastHere: number | undefined;
@@ -61,10 +65,10 @@ export async function catchUp(of: CatchingUp, { signal }: { readonly signal: Abo
 }
 
 /** Discord tells of no thread that is archived; one may have been written in, and archived again. */
-async function findArchived(
-  { client, places }: CatchingUp,
-  { signal }: { readonly signal: AbortSignal },
-): Promise<void> {
+async function findArchived(of: CatchingUp, options: { readonly signal: AbortSignal }): Promise<void> {
+  const { client, places } = of;
+  const { signal } = options;
+  await findArchivedKept(of, options);
   const hidden = places
     .joined()
     .filter(({ channelId, isDirect }) => !isDirect && !client.channels.cache.has(channelId));
@@ -76,15 +80,34 @@ async function findArchived(
   }
 }
 
+/** The threads of channels whose talk is kept that were archived meanwhile; the library knows them then. */
+async function findArchivedKept(
+  { client, places, desk, lastHere, log }: CatchingUp,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<void> {
+  if (lastHere === undefined) return;
+  for (const channel of client.channels.cache.values()) {
+    if (!("threads" in channel)) continue;
+    const place = places.placeOf({ channelId: channel.id, guildId: channel.guildId });
+    if (!place || !desk.keeps(talkPlaceOf(place))) continue;
+    signal.throwIfAborted();
+    await channel.threads.fetchArchived({ type: "public", limit: 100 }).catch((error: unknown) => {
+      log.warn({ err: error, channelId: channel.id }, "Which threads were archived meanwhile is not known");
+    });
+  }
+}
+
 /** The places where something may have been missed, and after which message. A place that is seen first gets its mark. */
 function gaps({
   client,
   marks,
   places,
+  desk,
   lastHere,
 }: CatchingUp): readonly { readonly place: Place; readonly after: string }[] {
   const oldest = snowflakeAt(Date.now() - OLDEST_MS);
-  const later = (id: string) => (compareIds(id, oldest) < 0 ? oldest : id);
+  const oldestKept = snowflakeAt(Date.now() - OLDEST_KEPT_MS);
+  const later = (id: string, first = oldest) => (compareIds(id, first) < 0 ? first : id);
   const found: { readonly place: Place; readonly after: string }[] = [];
   const seen = new Set<string>();
   for (const channel of client.channels.cache.values()) {
@@ -97,7 +120,8 @@ function gaps({
     const mark = marks.of(channel.id) ?? (isNew ? beginningOf(channel.id) : undefined);
     // What is hidden from Hearth is none of its business either when it is let in.
     if (mark === undefined || !isReadable(client, channel)) marks.saw(channel.id, last);
-    else if (compareIds(last, mark) > 0) found.push({ place, after: later(mark) });
+    else if (compareIds(last, mark) > 0)
+      found.push({ place, after: later(mark, desk.keeps(talkPlaceOf(place)) ? oldestKept : oldest) });
   }
   for (const { space, channelId, isDirect } of places.joined()) {
     const mark = marks.of(channelId);

@@ -4,6 +4,7 @@ import type { DiscordSettings } from "../../config-discord.ts";
 import { DIRECT } from "./from-discord.ts";
 import {
   audienceOf,
+  audiencesOfThread,
   type MemberView,
   readableBy,
   readersOfChannel,
@@ -22,6 +23,8 @@ export interface Asking {
   readonly conversation: Conversation;
   readonly askerId: string;
   readonly seenBy: "place" | "asker";
+  /** False where nothing shows that the asker is in that place, such as a digest that is sent to him. */
+  readonly isThere?: boolean;
 }
 
 interface Options {
@@ -63,11 +66,12 @@ export function createClearance(client: Client, settings: Settings): ClearanceOf
       cache.clear();
     });
   }
-  return async (asking, options) => {
+  return async (given, options) => {
     if (!client.isReady()) throw new Error("Discord has not yet told who may read what");
+    const asking = { ...given, conversation: await withChannel(client, given.conversation) };
     const isPrivate = asking.seenBy === "asker" || asking.conversation.space === DIRECT;
     const { channel, thread = "" } = asking.conversation;
-    const key = [channel, thread, isPrivate ? asking.askerId : ""].join(" ");
+    const key = [channel, thread, isPrivate ? asking.askerId : "", asking.isThere === false].join(" ");
     const known = cache.get(key);
     if (known && known.until > Date.now()) return known.granted;
     const before = changes;
@@ -80,6 +84,15 @@ export function createClearance(client: Client, settings: Settings): ClearanceOf
     if (before === changes) cache.set(key, { granted, until: Date.now() + lifetime });
     return granted;
   };
+}
+
+/** A private thread is a place of its own where its talk is kept, and named by its id alone: who reads it depends on its channel too. */
+async function withChannel(client: Client, conversation: Conversation): Promise<Conversation> {
+  const { space, channel, thread } = conversation;
+  if (thread !== undefined || space === DIRECT) return conversation;
+  const found = client.channels.cache.get(channel) ?? (await client.channels.fetch(channel).catch(() => null));
+  const parentId = found?.isThread() === true ? found.parentId : null;
+  return parentId === null ? conversation : { ...conversation, channel: parentId, thread: channel };
 }
 
 /** "team" is the guilds that the owner named; without such a list the only one. */
@@ -139,10 +152,22 @@ async function forAsker(
     const readable = readableBy(view, member);
     for (const audience of readable) granted.add(audience);
     const isHere = guild.id === space && readable.includes(audienceOf(space, channel));
+    if (!isHere || thread === undefined) continue;
     // Whoever asks in a thread reads it.
-    if (isHere && thread !== undefined) granted.add(audienceOf(space, channel, thread));
+    if (asking.isThere === false && !(await isInThread(client, thread, asking.askerId, options))) continue;
+    for (const audience of audiencesOfThread(space, channel, thread)) granted.add(audience);
   }
   return [...granted];
+}
+
+async function isInThread(client: Client, threadId: string, userId: string, { signal }: Options): Promise<boolean> {
+  return client.rest.get(Routes.threadMembers(threadId, userId), { signal }).then(
+    () => true,
+    () => {
+      signal.throwIfAborted();
+      return false;
+    },
+  );
 }
 
 /** A member of a guild; undefined for who is none, and where Discord does not tell. `isTold`: events keep what is known up to date. */

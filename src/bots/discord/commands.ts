@@ -5,10 +5,11 @@ import {
   ApplicationIntegrationType,
   InteractionContextType,
   type ApplicationCommandManager,
-  type RESTPostAPIChatInputApplicationCommandsJSONBody as Command,
+  type RESTPostAPIApplicationCommandsJSONBody as Command,
 } from "discord.js";
 import { LONGEST_WORDS } from "../docs-choices.ts";
 import type { Inbox } from "../inbox.ts";
+import { SINCE, TALK_COMMANDS } from "./talk-commands.ts";
 
 /** The longest question that a command takes, as long as a message of somebody without Nitro. */
 const LONGEST_QUESTION = 2_000;
@@ -69,12 +70,14 @@ export const COMMANDS: readonly Command[] = [
         description: "What to forget",
         required: true,
         choices: [
-          { name: "me: my questions, their answers and my ratings, everywhere", value: "me" },
+          { name: "me: my questions, their answers, my ratings and what I said, everywhere", value: "me" },
           { name: "this channel: all of it (takes Manage Channels)", value: "channel" },
         ],
       },
+      SINCE,
     ],
   },
+  ...TALK_COMMANDS,
 ];
 
 /** What these definitions come to, so that one sees whether they have changed. */

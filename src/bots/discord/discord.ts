@@ -1,21 +1,16 @@
-import { jobOf } from "../inbox-questions.ts";
 import { UserError } from "../../user-error.ts";
-import type { Asked, ChatPlatform, Desk, Reply } from "../platform.ts";
+import type { ChatPlatform, Desk } from "../platform.ts";
 import { splitMarkdown } from "../split.ts";
 import { type DiscordCounts, noCounts } from "./client.ts";
 import { connect, type Connection } from "./connect.ts";
 import { fetchAttachment } from "./files.ts";
 import { createDeleted } from "./follow-changes.ts";
-import { channelOf } from "./from-discord.ts";
-import { createInteractionCarrier, doorOf } from "./interaction-carrier.ts";
+import { readHistory } from "./history.ts";
 import { createKept } from "./kept.ts";
 import { createMarks } from "./marks.ts";
-import { createMessageCarrier } from "./message-carrier.ts";
-import { createReply } from "./reply.ts";
+import { replyTo } from "./reply-to.ts";
 import { lookAfter } from "./standing.ts";
-import { findTarget } from "./target.ts";
 import { LONGEST_MESSAGE } from "./to-discord.ts";
-import { tellRefusal } from "./tell-refusal.ts";
 import { type Wired, wire, type Wiring } from "./wire.ts";
 
 /** Where the connection stands; `why` is a sentence for the owner, with what to click. */
@@ -63,10 +58,14 @@ export function openDiscord(options: DiscordOptions): Promise<Discord> {
     start: (desk, { signal }) => start(running, { desk, signal }),
     state: () => stateOf(running),
     counts: () => parts.counts,
-    async clearance({ message, seenBy }, { signal }) {
-      return now().clearanceOf({ conversation: message.conversation, askerId: message.author.id, seenBy }, { signal });
+    async clearance({ message, seenBy, route }, { signal }) {
+      const { conversation, author } = message;
+      const isThere = route["post"] === undefined;
+      return now().clearanceOf({ conversation, askerId: author.id, seenBy, isThere }, { signal });
     },
-    reply: (asked) => replyTo(asked, now(), running),
+    reply: (asked) =>
+      replyTo(asked, now(), { ...options, ...parts, told: running.told, split, signal: running.closing.signal }),
+    history: (place, which) => readHistory(now(), place, which),
     fetchFile: (file, limits) => fetchAttachment(file, { rest: now().client.rest, cdn: settings.cdn, ...limits }),
     ...afterwards(now),
     async [Symbol.asyncDispose]() {
@@ -156,29 +155,4 @@ function afterwards(now: () => Wired): Pick<ChatPlatform, "recall" | "amend" | "
     amend: async (given, content, options) => standing().amend(given, content, options),
     mark: async (given, line, options) => standing().mark(given, line, options),
   };
-}
-
-function replyTo(
-  asked: Asked,
-  { api, places, client }: Wired,
-  { options, deleted, told, closing: { signal } }: Running,
-): Reply {
-  const { inbox, log } = options;
-  const carrying = { api, inbox, selfId: () => client.user?.id ?? "" };
-  const job = jobOf(asked);
-  const door = doorOf(asked);
-  const carrier = door
-    ? createInteractionCarrier(carrying, asked, { job, door })
-    : createMessageCarrier(carrying, { job, offset: 0, typingIn: channelOf(asked.message.conversation) }, (given) =>
-        findTarget({ api, places }, asked, given),
-      );
-  return createReply({
-    job,
-    carrier,
-    split,
-    isOver: () => deleted.has(asked.message.id),
-    refused: (refusal) => tellRefusal(refusal, asked, { api, job, told, log, signal }),
-    log,
-    signal,
-  });
 }

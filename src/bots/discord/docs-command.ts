@@ -10,6 +10,7 @@ import { docsChoices, readSought } from "../docs-choices.ts";
 import { findPassages, nothingFound, wordsIn } from "../docs-find.ts";
 import { createSuggest as createSuggestions } from "../docs-suggest.ts";
 import { passagesText } from "../docs-text.ts";
+import { jobOf } from "../inbox-questions.ts";
 import { shareId } from "../pressed.ts";
 import { DIRECT } from "./from-discord.ts";
 import { conversationIn, tellPrivately, toPrivateText, toText, type InteractionTools } from "./interaction-tools.ts";
@@ -50,7 +51,11 @@ export async function answerDocs(interaction: ChatInputCommandInteraction, tools
 }
 
 /** "Share here": posts what every reader of the place may read of it, where the person may write there. */
-export async function shareDocs(interaction: ButtonInteraction, words: string, tools: DocsTools): Promise<void> {
+export async function shareDocs(
+  interaction: ButtonInteraction,
+  words: string,
+  tools: DocsTools & Pick<InteractionTools, "inbox">,
+): Promise<void> {
   await interaction.deferUpdate();
   const { clearanceOf, linkHosts, signal } = tools;
   const conversation = conversationIn(interaction);
@@ -68,6 +73,10 @@ export async function shareDocs(interaction: ButtonInteraction, words: string, t
     );
     return;
   }
+  // Pressed twice quickly, it is shared once.
+  const job = jobOf({ platform: "discord", id: `share ${interaction.message.id}` });
+  if (tools.inbox.sendings(job).length > 0) return;
+  tools.inbox.plan(job, 0);
   await interaction.editReply({ components: [] });
   await interaction.followUp(toText(`<@${interaction.user.id}> shares:\n${passagesText(passages, { linkHosts })}`));
 }

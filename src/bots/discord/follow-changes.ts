@@ -1,6 +1,6 @@
 import { type Client, GatewayDispatchEvents } from "discord.js";
 import type { Desk } from "../platform.ts";
-import { plainText } from "./from-discord.ts";
+import { conversationOf, DIRECT, type Place, plainText } from "./from-discord.ts";
 import { readDeletion, readMessage } from "./message.ts";
 import type { Places } from "./places.ts";
 
@@ -41,8 +41,15 @@ export function followChanges(
   const remove = (raw: unknown) => {
     const deletion = readDeletion(raw);
     if (!deletion) return;
-    for (const id of deletion.ids) deleted.add(id);
-    pass(() => desk.revised({ conversation: places.conversation(deletion), ids: deletion.ids }));
+    const { ids } = deletion;
+    for (const id of ids) deleted.add(id);
+    const gone = (place: Place = unknownPlace(deletion)) => desk.revised({ conversation: conversationOf(place), ids });
+    // Of a thread that was archived for hours the library knows nothing; it may be gone too.
+    pass(() => {
+      const place = places.placeOf(deletion);
+      if (place) gone(place);
+      else void places.findPlace(deletion).then(gone);
+    });
   };
   client.ws.on(GatewayDispatchEvents.MessageDelete, remove);
   client.ws.on(GatewayDispatchEvents.MessageDeleteBulk, remove);
@@ -54,15 +61,26 @@ export function followChanges(
   );
 }
 
+/** As much as is known of a place that nobody knows. */
+function unknownPlace({
+  channelId,
+  guildId = DIRECT,
+}: {
+  readonly channelId: string;
+  readonly guildId?: string;
+}): Place {
+  return { space: guildId, channelId, isJoined: false };
+}
+
 /** What a MESSAGE_UPDATE says of what somebody wrote; a link's preview that was found, or a pin, is no edit. */
-export function readRevision(raw: unknown, places: Places): Parameters<Desk["revised"]>[0] | undefined {
+function readRevision(raw: unknown, places: Places): Parameters<Desk["revised"]>[0] | undefined {
   const message = readMessage(raw);
   if (message?.editedAt === undefined) return undefined;
-  const conversation = places.conversation(message);
-  const around = places.around(conversation.space);
+  const place = places.placeOf(message) ?? unknownPlace(message);
+  const around = places.around(place.space);
   if (message.author.id === around.selfId) return undefined;
   // Where only mentions are read, an edit that takes the mention away leaves nothing that is known to be right.
   const isUnknown = !around.hasContent && message.content === "";
   const text = plainText(message, around);
-  return { conversation, ids: [message.id], ...(!isUnknown && { text }) };
+  return { conversation: conversationOf(place), ids: [message.id], ...(!isUnknown && { text }) };
 }

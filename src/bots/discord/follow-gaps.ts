@@ -4,6 +4,7 @@ import type { Desk } from "../platform.ts";
 import { catchUp, type CatchingUp, markBeginning } from "./catch-up.ts";
 import { DIRECT } from "./from-discord.ts";
 import type { GatewayCounts } from "./gateway.ts";
+import { hearEdited } from "./heard.ts";
 import { type Kept, reviseKept } from "./kept.ts";
 
 /** Under which the inbox keeps when Hearth was last connected. */
@@ -32,6 +33,7 @@ export function followGaps(client: Client, following: Following): () => Promise<
     const found = await catchUp({ ...following, client, lastHere }, { signal });
     const isHere = ({ space }: { readonly space: string }) => space === DIRECT || client.guilds.cache.has(space);
     await reviseKept(kept.all().filter(isHere), { ...following, since: lastHere ?? 0 }, { signal });
+    await hearEdited(client, following, { since: lastHere ?? 0, signal });
     log.info(found, "What was said meanwhile has been read");
     presence.note();
   }

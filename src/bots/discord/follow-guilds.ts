@@ -1,13 +1,20 @@
 import { type Client, Events, GatewayDispatchEvents } from "discord.js";
 import type { Brain } from "../../brain/brain.ts";
+import type { TalkPlace } from "../../chat.ts";
 import type { Log } from "../../log.ts";
 import type { Inbox } from "../inbox.ts";
 import type { Desk } from "../platform.ts";
 import type { Places } from "./places.ts";
 import { isSnowflake } from "./snowflake.ts";
 
-/** Under which the inbox keeps the guilds that Hearth is in. */
+/** Under which the inbox keeps the guilds that Hearth is in, and those that took it out: what is kept of them can still be forgotten. */
 const KEY = "guilds";
+const FORMER_KEY = "guilds left";
+
+/** The guilds that took Hearth out. */
+export function formerGuilds(inbox: Pick<Inbox, "noted">): readonly string[] {
+  return readIds(inbox.noted("discord", FORMER_KEY));
+}
 
 /** What guilds that come and go are followed with. */
 interface Following {
@@ -23,10 +30,16 @@ interface Following {
 export function followGuilds(client: Client, following: Following): void {
   const { inbox, desk, places, log } = following;
   const known = new Set(readIds(inbox.noted("discord", KEY)));
-  const note = () => orLog(log, () => inbox.note("discord", KEY, JSON.stringify([...known])));
+  const note = () =>
+    orLog(log, () => {
+      const former = new Set(formerGuilds(inbox)).difference(known);
+      inbox.note("discord", FORMER_KEY, JSON.stringify([...former]));
+      inbox.note("discord", KEY, JSON.stringify([...known]));
+    });
   const left = (guildId: string) => {
     log.warn({ guildId }, "Discord took Hearth out of a server; what was waiting there is dropped");
     known.delete(guildId);
+    orLog(log, () => inbox.note("discord", FORMER_KEY, JSON.stringify([...formerGuilds(inbox), guildId])));
     note();
     places.leave({ space: guildId });
     desk.left("discord", guildId);
@@ -61,27 +74,43 @@ function orLog(log: Log, work: () => void): void {
   }
 }
 
+/** A channel or a thread that was deleted. */
+interface Gone {
+  readonly space: string;
+  readonly channel: string;
+  readonly thread?: string;
+}
+
 /** With a channel or a thread its messages are deleted. */
 function followChannels(client: Client, { inbox, brain, desk, places, log, signal }: Following): void {
-  const forget = (of: { readonly space: string; readonly channel: string; readonly thread?: string }) => {
+  const forget = async (of: Gone, place: TalkPlace) => {
     for (const { asked } of inbox.open("discord")) {
       const { conversation, id } = asked.message;
       const isThere = conversation.channel === of.channel && (of.thread ?? conversation.thread) === conversation.thread;
       if (isThere) desk.revised({ conversation, ids: [id] });
     }
     places.leave({ space: of.space, channelId: of.thread ?? of.channel });
-    brain.forget({ platform: "discord", ...of }, { signal }).catch((error: unknown) => {
+    await brain.forget({ platform: "discord", ...of }, { signal });
+    if (desk.talk.keeps(place)) await desk.talk.switchOff(place, { signal });
+    else desk.talk.revised({ platform: "discord", space: of.space, channel: of.channel });
+  };
+  const forgetSoon = (of: Gone, place: TalkPlace) =>
+    void forget(of, place).catch((error: unknown) => {
       if (!signal.aborted) log.error({ err: error }, "What was said in a channel that is gone could not be forgotten");
     });
-  };
   client.on(Events.ChannelDelete, (channel) => {
     if (channel.isDMBased()) return;
     const of = { space: channel.guildId, channel: channel.id };
-    forget(of);
+    forgetSoon(of, { platform: "discord", ...of });
     orLog(log, () => void inbox.forget({ platform: "discord", ...of }));
   });
   client.on(Events.ThreadDelete, ({ guildId, parentId, id }) => {
-    if (parentId !== null) forget({ space: guildId, channel: parentId, thread: id });
+    // The talk of a private thread is a place of its own; that of others goes with the thread.
+    if (parentId !== null)
+      forgetSoon(
+        { space: guildId, channel: parentId, thread: id },
+        { platform: "discord", space: guildId, channel: id },
+      );
   });
 }
 

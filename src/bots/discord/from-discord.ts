@@ -1,4 +1,4 @@
-import type { Conversation } from "../../chat.ts";
+import type { Conversation, TalkPlace } from "../../chat.ts";
 import type { Asked } from "../platform.ts";
 import type { DiscordMessage } from "./message.ts";
 
@@ -11,6 +11,8 @@ export interface Place {
   readonly channelId: string;
   /** The channel that a thread belongs to. */
   readonly parentId?: string;
+  /** A thread that not all readers of its channel see. */
+  readonly isPrivate?: boolean;
   /** Hearth was asked in this thread before, or opened it. */
   readonly isJoined: boolean;
 }
@@ -84,6 +86,18 @@ export function conversationOf({ space, channelId, parentId }: Place): Conversat
   return parentId === undefined
     ? { platform: "discord", space, channel: channelId }
     : { platform: "discord", space, channel: parentId, thread: channelId };
+}
+
+/** The conversation that the talk of a place is kept as: a private thread's readers are its own, and so is what is kept of it. Pure. */
+export function talkIn(place: Place): Conversation {
+  const { space, channelId, isPrivate = false } = place;
+  return isPrivate ? { platform: "discord", space, channel: channelId } : conversationOf(place);
+}
+
+/** What of a place's talk is kept or not as one. Pure. */
+export function talkPlaceOf(place: Place): TalkPlace {
+  const { platform, space, channel } = talkIn(place);
+  return { platform, space, channel };
 }
 
 /** The channel that a conversation's messages lie in: threads are channels of their own. Pure. */

@@ -4,6 +4,7 @@ import { jobOf } from "../inbox-questions.ts";
 import type { Given } from "../platform.ts";
 import { createApi } from "./api.ts";
 import { addressOf, channelOf } from "./from-discord.ts";
+import { findFree } from "./message-carrier.ts";
 import { NOBODY, toPrivateText, type InteractionTools } from "./interaction-tools.ts";
 import { readCustomId } from "../pressed.ts";
 import { nonceOf, toMessage } from "./to-discord.ts";
@@ -33,17 +34,19 @@ async function post(
 ): Promise<void> {
   const { client, inbox, signal } = tools;
   const { conversation } = given.posted[0];
-  inbox.plan(job, 0);
+  const isRetry = inbox.sendings(job).length > 0;
+  const sending = inbox.plan(job, 0);
+  const api = createApi(client.rest);
   const whom = [...humans.users.map((id) => `<@${id}>`), ...humans.roles.map((id) => `<@&${id}>`)].join(" ");
-  const question = await addressOfQuestion(given, tools);
-  const markdown = `${whom} <@${interaction.user.id}> asks for an answer from a person: ${question}`;
+  const asks = `asks for an answer from a person: ${await addressOfQuestion(given, tools)}`;
+  const markdown = `${whom} <@${interaction.user.id}> ${asks}`;
   const mentions = { parse: [], users: [...humans.users], roles: [...humans.roles], replied_user: false };
   const body = { ...toMessage({ markdown, buttons: [] }), allowed_mentions: mentions };
-  // Whatever happens to this process, Discord takes a second try for the first one.
-  const message = await createApi(client.rest).create(channelOf(conversation), body, {
-    nonce: nonceOf(job, 0),
-    signal,
-  });
+  // Whatever happened to an earlier process: Discord takes a second try for the first one for a while, and later that is looked for.
+  const carrying = { api, inbox, selfId: () => client.user?.id ?? "" };
+  const of = { sending, target: { conversation }, options: { signal } };
+  const earlier = isRetry ? await findFree(carrying, of, [({ content }) => content.endsWith(asks)]) : undefined;
+  const message = earlier ?? (await api.create(channelOf(conversation), body, { nonce: nonceOf(job, 0), signal }));
   const url = addressOf(conversation.space, message.channelId, message.id);
   inbox.sent(job, 0, { id: message.id, conversation, url });
 }

@@ -127,8 +127,10 @@ async function followUpOf(
   return findOwn(carrying, { sending, target, body, options });
 }
 
-async function laterTarget(api: DiscordApi, asked: Asked, options: Options): Promise<Target> {
-  if (asked.seenBy === "place") return { conversation: asked.message.conversation };
+/** Where an ordinary message goes that replies to nothing: where it was asked, or to the asker alone. */
+export async function laterTarget(api: DiscordApi, asked: Asked, options: Options): Promise<Target> {
+  const { post = asked.seenBy === "place" ? "here" : "direct" } = asked.route;
+  if (post === "here") return { conversation: asked.message.conversation };
   const channel = await api.openDirect(asked.message.author.id, options);
   return { conversation: { platform: "discord", space: DIRECT, channel } };
 }

@@ -1,4 +1,10 @@
-import type { ButtonInteraction, ChatInputCommandInteraction, Interaction, RepliableInteraction } from "discord.js";
+import type {
+  ButtonInteraction,
+  ChatInputCommandInteraction,
+  Interaction,
+  MessageContextMenuCommandInteraction,
+  RepliableInteraction,
+} from "discord.js";
 import { givenSoon } from "../given-soon.ts";
 import type { Given } from "../platform.ts";
 import { readCustomId, type Pressed } from "../pressed.ts";
@@ -8,9 +14,13 @@ import { explainWhy, rate, stopWriting, unrate } from "./answer-buttons.ts";
 import { answerAsk } from "./ask-command.ts";
 import { registerCommands } from "./commands.ts";
 import { checkConnected, logChecks, sentencesOf } from "./doctor.ts";
-import { answerDocs, createSuggest, shareDocs } from "./docs-command.ts";
+import { answerCatchUp, answerDigest, answerSummarise } from "./digest-command.ts";
+import { answerDocs, shareDocs } from "./docs-command.ts";
 import { askHuman } from "./human-button.ts";
 import { tellPrivately, type InteractionTools } from "./interaction-tools.ts";
+import { answerMemoryCommand } from "./memory-command.ts";
+import { createSuggest } from "./suggest.ts";
+import { SUMMARISE } from "./talk-commands.ts";
 
 /** Commands and buttons. */
 export interface Interactions {
@@ -36,6 +46,7 @@ export function createInteractions(tools: InteractionTools): Interactions {
       try {
         if (interaction.isAutocomplete()) await suggest(interaction);
         else if (interaction.isChatInputCommand()) await command(interaction, tools);
+        else if (interaction.isMessageContextMenuCommand()) await messageCommand(interaction, tools);
         else if (interaction.isButton()) await press(interaction);
         else if (interaction.isRepliable()) await tellPrivately(interaction, UNKNOWN_COMMAND);
       } catch (error) {
@@ -74,9 +85,20 @@ function command(interaction: ChatInputCommandInteraction, tools: InteractionToo
       return answerStatus(interaction, tools);
     case "forget":
       return answerForget(interaction, tools);
+    case "memory":
+      return answerMemoryCommand(interaction, tools);
+    case "digest":
+      return answerDigest(interaction, tools);
+    case "catchup":
+      return answerCatchUp(interaction, tools);
     default:
       return tellPrivately(interaction, UNKNOWN_COMMAND);
   }
+}
+
+function messageCommand(interaction: MessageContextMenuCommandInteraction, tools: InteractionTools): Promise<void> {
+  const isKnown = interaction.commandName === SUMMARISE;
+  return isKnown ? answerSummarise(interaction, tools) : tellPrivately(interaction, UNKNOWN_COMMAND);
 }
 
 /** Buttons keep nothing in this process: what they need is in their ids, in the inbox and in the core. */
@@ -95,11 +117,27 @@ function createPress(tools: InteractionTools): (interaction: ButtonInteraction) 
     if (!pressed) return tellPrivately(interaction, UNKNOWN_BUTTON);
     if (pressed.kind === "stop") return stopWriting(interaction, pressed.job, tools);
     if (pressed.kind === "share") return shareDocs(interaction, pressed.words, tools);
-    const given = await givenSoon(pressed.answerId, tools);
+    const given = (await givenSoon(pressed.answerId, tools)) ?? adopted(interaction, pressed, tools);
     if (!given) return tellPrivately(interaction, UNKNOWN_ANSWER);
     if (!isShownTo(interaction, pressed, given)) return tellPrivately(interaction, NOT_YOURS);
     return ofAnswer(interaction, pressed, given);
   };
+}
+
+/**
+ * The answer of a button that nobody wrote down, since Hearth was killed right after it put that answer in the place of another: what is
+ * known of the message holds for both.
+ */
+function adopted(
+  { message }: ButtonInteraction,
+  { answerId }: Extract<Pressed, { answerId: string }>,
+  { inbox }: Pick<InteractionTools, "inbox">,
+): Given | undefined {
+  const before = inbox.given({ platform: "discord", messageId: message.id });
+  if (!before) return undefined;
+  const given = { ...before, answerId };
+  inbox.give(given);
+  return given;
 }
 
 /** The button has to stand below that very answer, and a private one is its asker's. */

@@ -1,6 +1,7 @@
 import type { Conversation } from "../../chat.ts";
 import type { Inbox, Sending } from "../inbox.ts";
 import type { Posted } from "../platform.ts";
+import { readCustomId } from "../pressed.ts";
 import type { DiscordApi } from "./api.ts";
 import type { Carrier } from "./carrier.ts";
 import { addressOf, channelOf } from "./from-discord.ts";
@@ -112,7 +113,7 @@ async function send(
 
 /** A message of Hearth's own that an earlier try may have posted. */
 export async function findOwn(
-  { api, inbox, selfId }: Carrying,
+  carrying: Carrying,
   of: {
     readonly sending: Sending;
     readonly target: Target;
@@ -121,6 +122,19 @@ export async function findOwn(
   },
 ): Promise<DiscordMessage | undefined> {
   const { sending, target, body, options } = of;
+  return findFree(carrying, { sending, target, options }, [
+    (message) => isOf(message, sending.job),
+    ({ content, replyTo }) => replyTo?.id === target.replyTo && content === body.content,
+    (message) => isLike(message, { sending, target, body }),
+  ]);
+}
+
+/** A message of Hearth's own, posted since something was planned and not known to be of anything; the first test that any of a page passes decides. */
+export async function findFree(
+  { api, inbox, selfId }: Carrying,
+  { sending, target, options }: { readonly sending: Sending; readonly target: Target; readonly options: Options },
+  tests: readonly ((message: DiscordMessage) => boolean)[],
+): Promise<DiscordMessage | undefined> {
   const siblings = inbox.sendings(sending.job).map(({ posted }) => posted?.id);
   const isFree = ({ id, author }: DiscordMessage) =>
     author.id === selfId() && !siblings.includes(id) && !inbox.given({ platform: "discord", messageId: id });
@@ -129,10 +143,8 @@ export async function findOwn(
   for (let page = 0, after = first; page < PAGES; page++) {
     const messages = await api.after(channelOf(target.conversation), after, options);
     const free = messages.filter(isFree);
-    const own =
-      free.find(({ content, replyTo }) => replyTo?.id === target.replyTo && content === body.content) ??
-      free.find((message) => isLike(message, sending, target));
-    if (own) return own;
+    const passing = tests.find((test) => free.some(test));
+    if (passing) return free.find(passing);
     const last = messages.at(-1);
     if (!last || messages.length < 100) return undefined;
     after = last.id;
@@ -140,10 +152,26 @@ export async function findOwn(
   return undefined;
 }
 
-/** Whether a message can be the one that was planned: a reply to the question, or sent just then to nobody. */
-function isLike({ id, replyTo }: DiscordMessage, sending: Sending, target: Target): boolean {
+/** Whether the button that stops a job stands below a message: nobody sees its id, and no other job has it. */
+function isOf({ buttons }: DiscordMessage, job: string): boolean {
+  return buttons.some((id) => {
+    const pressed = readCustomId(id);
+    return pressed?.kind === "stop" && pressed.job === job;
+  });
+}
+
+/** Whether a message can be the one that was planned: a reply to the question, or one to nobody that was sent just then and begins alike. */
+function isLike(
+  { id, replyTo, content }: DiscordMessage,
+  { sending, target, body }: { readonly sending: Sending; readonly target: Target; readonly body: MessageBody },
+): boolean {
   if (replyTo !== undefined) return replyTo.id === target.replyTo;
-  return Math.abs(timeOf(id) - sending.plannedAt) < CLOCKS_MS;
+  const isThen = Math.abs(timeOf(id) - sending.plannedAt) < CLOCKS_MS;
+  return isThen && firstLine(content) === firstLine(body.content);
+}
+
+function firstLine(text: string): string {
+  return text.trimStart().split("\n", 1)[0] ?? "";
 }
 
 function toPosted(conversation: Conversation, { id }: DiscordMessage): Posted {

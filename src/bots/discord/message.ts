@@ -18,6 +18,10 @@ export interface DiscordMessage {
   readonly mentions: readonly { readonly id: string; readonly name: string }[];
   readonly mentionedRoles: readonly string[];
   readonly files: readonly OfferedFile[];
+  /** How many people reacted to it, at least; only REST tells. */
+  readonly reactions?: number;
+  /** The ids of its buttons. */
+  readonly buttons: readonly string[];
   readonly nonce?: string;
 }
 
@@ -54,6 +58,10 @@ export function readMessage(value: unknown): DiscordMessage | undefined {
     ),
     mentionedRoles: Array.isArray(value["mention_roles"]) ? value["mention_roles"].filter(isSnowflake) : [],
     files: readList(value["attachments"]).flatMap(readFile),
+    buttons: readList(value["components"])
+      .flatMap(({ components }) => readList(components))
+      .flatMap(({ custom_id: button }) => (typeof button === "string" ? [button] : [])),
+    ...readReactions(value["reactions"]),
     ...(typeof value["nonce"] === "string" && { nonce: value["nonce"] }),
   };
 }
@@ -89,6 +97,12 @@ function readContent(message: Raw): string {
   const [forwarded] = readList(message["message_snapshots"]);
   const inner = forwarded?.["message"];
   return isRaw(inner) && typeof inner["content"] === "string" ? inner["content"] : "";
+}
+
+/** One person may react in several ways: the commonest way was as many people's. */
+function readReactions(value: unknown): Pick<DiscordMessage, "reactions"> {
+  const counts = readList(value).flatMap(({ count }) => (typeof count === "number" ? [count] : []));
+  return counts.length === 0 ? {} : { reactions: Math.max(...counts) };
 }
 
 /** A reply's reference has type 0 or none; a forward is no reply. */

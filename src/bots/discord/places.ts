@@ -2,7 +2,7 @@ import { ChannelType, type Client, type Guild } from "discord.js";
 import type { Conversation } from "../../chat.ts";
 import type { DiscordSettings } from "../../config-discord.ts";
 import type { Inbox } from "../inbox.ts";
-import { channelOf, conversationOf, DIRECT, type Place, type Surroundings } from "./from-discord.ts";
+import { channelOf, DIRECT, type Place, type Surroundings } from "./from-discord.ts";
 
 /** Where messages lie, and what the library knows around them. */
 export interface Places {
@@ -16,7 +16,6 @@ export interface Places {
   join(place: Place): void;
   leave(of: { readonly space: string; readonly channelId?: string }): void;
   joined(): readonly { readonly space: string; readonly channelId: string; readonly isDirect: boolean }[];
-  conversation(of: { readonly channelId: string; readonly guildId?: string }): Conversation;
 }
 
 type JoinedPlace = ReturnType<Inbox["joined"]>[number];
@@ -34,7 +33,8 @@ export function createPlaces(
       return guildId === undefined ? { space: DIRECT, channelId, isJoined: true } : undefined;
     const parentId = channel.isThread() ? channel.parentId : null;
     const place = { space: channel.guildId, channelId, isJoined: joined.has(channelId) };
-    return parentId === null ? place : { ...place, parentId };
+    const isPrivate = channel.type === ChannelType.PrivateThread;
+    return parentId === null ? place : { ...place, parentId, ...(isPrivate && { isPrivate }) };
   };
 
   return {
@@ -49,8 +49,6 @@ export function createPlaces(
       return type === ChannelType.GuildText || type === ChannelType.GuildAnnouncement;
     },
     ...joining(joined, inbox),
-    conversation: (of) =>
-      conversationOf(placeOf(of) ?? { space: of.guildId ?? DIRECT, channelId: of.channelId, isJoined: false }),
   };
 }
 

@@ -50,6 +50,11 @@ export function audienceOf(guildId: string, channelId: string, threadId?: string
   return `discord:${guildId}:${channelId}${threadId === undefined ? "" : `:${threadId}`}`;
 }
 
+/** The audiences of a private thread's readers: for documents, which name its channel too, and for the talk that is kept of it. */
+export function audiencesOfThread(guildId: string, channelId: string, threadId: string): readonly Audience[] {
+  return [audienceOf(guildId, channelId, threadId), audienceOf(guildId, threadId)];
+}
+
 /**
  * What every reader of a channel, or of a public thread in it, may read: another channel's audience only where everyone sees that
  * channel, or where the same rules say who sees both. Pure.
@@ -69,8 +74,8 @@ export function readersOfChannel(guild: GuildView, channelId: string): readonly 
 /** What every reader of a private thread may read, where its members are not known: every member of the guild may. Pure. */
 export function readersOfPrivateThread(guild: GuildView, parentId: string, threadId: string): readonly Audience[] {
   const parent = guild.channels.get(parentId);
-  const own = audienceOf(guild.id, parentId, threadId);
-  return parent?.kind === "text" ? [...ofMembers(guild), own] : ["public", own];
+  const own = audiencesOfThread(guild.id, parentId, threadId);
+  return parent?.kind === "text" ? [...ofMembers(guild), ...own] : ["public", ...own];
 }
 
 /**
@@ -94,7 +99,7 @@ export function readersOfKnownThread(
   const isComplete = [...thread.memberIds].every((id) => known.has(id));
   if (!first || !isComplete) return readersOfPrivateThread(guild, thread.parentId, thread.id);
   const shared = others.reduce((common, readable) => common.intersection(new Set(readable)), new Set(first));
-  return [...shared, audienceOf(guild.id, thread.parentId, thread.id)];
+  return [...shared, ...audiencesOfThread(guild.id, thread.parentId, thread.id)];
 }
 
 /** What one member may read. Pure. */

@@ -5,6 +5,7 @@ import type { DiscordApi } from "./api.ts";
 import { addressOf, channelOf, DIRECT, fromMessage } from "./from-discord.ts";
 import { addressed, type Places } from "./places.ts";
 import { refusalOf } from "./refusal.ts";
+import { isSnowflake } from "./snowflake.ts";
 import { LONGEST_MESSAGE, nonceOf, toMessage } from "./to-discord.ts";
 
 interface Options {
@@ -39,6 +40,8 @@ async function deliverably<Result>(work: Promise<Result>): Promise<Result> {
 
 /** A question by message can be read again; a command cannot. */
 async function recall({ api, places }: Standing, given: Given, options: Options) {
+  // What the desk posted of its own accord nobody asked.
+  if (!isSnowflake(given.askedId)) return undefined;
   if (given.seenBy === "asker" && given.conversation.space !== DIRECT) return undefined;
   const of = addressed(given.conversation);
   try {

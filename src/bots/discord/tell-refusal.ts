@@ -23,8 +23,8 @@ export function tellRefusal(
   const { api, job, told, log, signal } = of;
   log.warn({ job, refusal }, "An answer cannot be sent");
   const { conversation, author } = message;
-  if (refusal !== "forbidden" || conversation.space === DIRECT || author.isBot || route["interaction"] !== undefined)
-    return;
+  const isAsked = route["interaction"] === undefined && route["post"] === undefined;
+  if (refusal !== "forbidden" || conversation.space === DIRECT || author.isBot || !isAsked) return;
   const key = `${channelOf(conversation)} ${author.id}`;
   if (told.has(key)) return;
   told.add(key);

@@ -8,11 +8,12 @@ interface Where {
   readonly thread?: string;
   readonly space?: string;
   readonly seenBy?: Asked["seenBy"];
+  readonly route?: Asked["route"];
 }
 
 /** What may be read where somebody asks something. */
 async function clearance({ discord, acme }: DiscordWorld, where: Where): Promise<readonly string[]> {
-  const { by, channel, thread, space = acme.guild, seenBy = "place" } = where;
+  const { by, channel, thread, space = acme.guild, seenBy = "place", route = {} } = where;
   const conversation = { platform: "discord", space, channel, ...(thread !== undefined && { thread }) } as const;
   const message = {
     id: "1",
@@ -21,7 +22,7 @@ async function clearance({ discord, acme }: DiscordWorld, where: Where): Promise
     text: "what?",
     sentAt: new Date(0).toISOString(),
   };
-  const asked: Asked = { id: "1", platform: "discord", message, seenBy, files: [], route: {} };
+  const asked: Asked = { id: "1", platform: "discord", message, seenBy, files: [], route };
   return discord.clearance(asked, { signal: AbortSignal.timeout(5_000) });
 }
 
@@ -97,8 +98,32 @@ describe("the clearance of a place", () => {
     });
     const granted = await clearance(world, { by: acme.ann, channel: leads, thread });
     expect(granted.toSorted()).toEqual(
-      ["public", "team", `discord:${guild}`, `discord:${guild}:${leads}:${thread}`].toSorted(),
+      [
+        "public",
+        "team",
+        `discord:${guild}`,
+        `discord:${guild}:${leads}:${thread}`,
+        `discord:${guild}:${thread}`,
+      ].toSorted(),
     );
+    // Its talk is a place of its own, and named by its id alone.
+    expect((await clearance(world, { by: acme.ann, channel: thread })).toSorted()).toEqual(granted.toSorted());
+  });
+
+  it("of a digest that is sent to somebody covers a private thread only where they are in it", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme } = world;
+    const thread = emulator.world.thread({
+      in: acme.general,
+      name: "t",
+      by: acme.ann,
+      private: true,
+      members: [acme.ann, emulator.bot],
+    });
+    const own = `discord:${acme.guild}:${thread}`;
+    const route = { post: "direct" };
+    expect(await clearance(world, { by: acme.ann, channel: thread, seenBy: "asker", route })).toContain(own);
+    expect(await clearance(world, { by: acme.carl, channel: thread, seenBy: "asker", route })).not.toContain(own);
   });
 
   it("of a private thread is what its members have in common, where they are known", async () => {

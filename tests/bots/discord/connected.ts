@@ -17,6 +17,7 @@ import {
   type DiscordEmulator,
   type EmulatorOptions,
 } from "../../../emulators/discord/emulator.ts";
+import { fakeTalk } from "./discord-world.ts";
 import { openApiCheck } from "../../emulators/discord/openapi.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
 
@@ -72,6 +73,7 @@ export async function connected(wanted: Wanted = {}) {
   const asked: Asked[] = [];
   const stopped: [job: string, personId: string][] = [];
   const seen: SeenPlace[] = [];
+  const talk = fakeTalk();
   const tools: InteractionTools = {
     client,
     inbox,
@@ -83,6 +85,8 @@ export async function connected(wanted: Wanted = {}) {
         stopped.push([job, personId]);
         return wanted.stop?.(job, personId) ?? "stopped";
       },
+      talk: talk.talk,
+      schedules: talk.schedules,
     },
     brain: scriptedBrain(wanted.brain),
     linkHosts: [],
@@ -110,6 +114,7 @@ export async function connected(wanted: Wanted = {}) {
     tools,
     settings,
     asked,
+    talk,
     stopped,
     seen,
     register: () => interactions.register(),

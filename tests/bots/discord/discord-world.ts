@@ -9,6 +9,9 @@ import { openInbox } from "../../../src/bots/inbox-sqlite.ts";
 import type { Inbox } from "../../../src/bots/inbox.ts";
 import type { Asked, Desk } from "../../../src/bots/platform.ts";
 import type { DiscordSettings } from "../../../src/config-discord.ts";
+import type { TalkMessage } from "../../../src/chat.ts";
+import type { KeptTalk } from "../../../src/brain/channel-brain.ts";
+import type { Schedule } from "../../../src/bots/schedule.ts";
 import { silentLog } from "../../../src/log.ts";
 import { openApiCheck } from "../../emulators/discord/openapi.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
@@ -18,6 +21,9 @@ export interface DeskRecord extends Desk {
   readonly asked: Asked[];
   readonly revisions: Parameters<Desk["revised"]>[0][];
   readonly lefts: (string | undefined)[];
+  /** What was heard in places whose talk is kept: those whose channels are added here. */
+  readonly heard: TalkMessage[];
+  readonly kept: Set<string>;
 }
 
 /** A desk that keeps what it is handed, and asks each question once, as the real one does. */
@@ -26,6 +32,11 @@ export function recordingDesk(inbox: Inbox): DeskRecord {
     asked: [],
     revisions: [],
     lefts: [],
+    heard: [],
+    kept: new Set(),
+    keeps: ({ channel }) => desk.kept.has(channel),
+    hear: (message) => void desk.heard.push(message),
+    ...fakeTalk(),
     ask(asked) {
       const job = inbox.accept(asked);
       if (job) desk.asked.push(asked);
@@ -40,6 +51,51 @@ export function recordingDesk(inbox: Inbox): DeskRecord {
     },
   };
   return desk;
+}
+
+/** Which places' talk is kept and which digests come by the clock, kept by nobody else. */
+export function fakeTalk(): Pick<Desk, "talk" | "schedules"> & {
+  readonly done: (readonly [what: string, of: object])[];
+} {
+  const done: (readonly [string, object])[] = [];
+  const kept = new Map<string, KeptTalk>();
+  const schedules: Schedule[] = [];
+  const nothing = { messages: 0, answers: 0, ratings: 0, talk: 3, lines: 1 };
+  return {
+    done,
+    talk: {
+      keeps: ({ channel }) => kept.has(channel),
+      async switchOn(place, { by, days = 180, backfillDays }) {
+        done.push(["on", { place, by, days, backfillDays }]);
+        const now = { ...place, since: new Date(0).toISOString(), by, days, messages: 0 };
+        kept.set(place.channel, now);
+        return now;
+      },
+      async switchOff(place) {
+        done.push(["off", place]);
+        kept.delete(place.channel);
+        return nothing;
+      },
+      reading: () => undefined,
+      revised: (of) => void done.push(["revised", of]),
+      lookAt: () => {},
+      handedOver: async () => {},
+      settled: async () => {},
+      forgot: (of) => void done.push(["forgot", of]),
+    },
+    schedules: {
+      add(schedule) {
+        const added = { ...schedule, id: String(schedules.length + 1), isConfigured: false, createdAt: 0 };
+        schedules.push(added);
+        return added;
+      },
+      of: ({ channel }) => schedules.filter(({ place }) => place.channel === channel),
+      remove(id) {
+        const at = schedules.findIndex((one) => one.id === id);
+        return at !== -1 && schedules.splice(at, 1).length > 0;
+      },
+    },
+  };
 }
 
 /** Settings that lead to an emulator. */

@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { Events } from "discord.js";
+import { Events, Routes } from "discord.js";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import type { Audience } from "../../../src/chat.ts";
 import { COMMANDS } from "../../../src/bots/discord/commands.ts";
+import { jobOf } from "../../../src/bots/inbox-questions.ts";
 import { createLog } from "../../../src/log.ts";
 import { surroundings } from "../../helpers/surroundings.ts";
 import { passage, readyStatus } from "../../helpers/scripted-brain.ts";
@@ -240,6 +241,18 @@ describe("/docs", () => {
     expect(here.seen.at(-1)).toMatchObject({ seenBy: "place", askerId: here.ann });
   });
 
+  it("is shared once, however quickly the button is pressed twice", async () => {
+    const here = await world({ brain: { lookup: async () => [{ passage: open, score: 3 }] } });
+    const used = use(here, "leave");
+    const message = await here.emulator.until(() => used.content !== undefined && used.original?.id);
+    const press = () => here.emulator.press({ by: here.ann, in: here.channel, message, label: "Share here" });
+    const presses = [press(), press()];
+    await here.emulator.until(() => presses.every(({ state }) => state !== "waiting"));
+    await here.emulator.until(() => here.emulator.history(here.channel).length > 0);
+    await here.emulator.until(() => !used.original?.components.length);
+    expect(here.emulator.history(here.channel)).toHaveLength(1);
+  });
+
   it("shares nothing that somebody there may not read, nor for who may not write there", async () => {
     const here = await world({
       brain: {
@@ -308,7 +321,9 @@ describe("/privacy and /status", () => {
 });
 
 describe("/forget", () => {
-  const forgotten: Wanted["brain"] = { forget: async () => ({ messages: 2, answers: 1, ratings: 0 }) };
+  const forgotten: Wanted["brain"] = {
+    forget: async () => ({ messages: 2, answers: 1, ratings: 0, talk: 0, lines: 0 }),
+  };
   const use = (here: World, by: string, what: string) =>
     here.emulator.slash({ by, in: here.channel, name: "forget", options: { what } });
 
@@ -318,7 +333,7 @@ describe("/forget", () => {
       brain: {
         forget: async (of) => {
           scopes.push(of);
-          return { messages: 2, answers: 1, ratings: 0 };
+          return { messages: 2, answers: 1, ratings: 0, talk: 0, lines: 0 };
         },
       },
     });
@@ -334,12 +349,39 @@ describe("/forget", () => {
     expect(here.inbox.given({ answerId: ANSWER })).toBeUndefined();
   });
 
+  it("of a person reaches servers that took Hearth out, and goes back to a time where that is said", async () => {
+    const scopes: object[] = [];
+    const here = await world({
+      brain: {
+        forget: async (of) => {
+          scopes.push(of);
+          return { messages: 0, answers: 0, ratings: 0, talk: 2, lines: 1 };
+        },
+      },
+    });
+    here.inbox.note("discord", "guilds left", JSON.stringify(["77"]));
+    const options = { what: "me", since: "2026-11-01" };
+    const used = here.emulator.slash({ by: here.ann, in: here.channel, name: "forget", options });
+    const text = await here.emulator.until(() => used.content);
+    expect(text).toMatch(/of yours since[^]*6 messages of channels[^]*3 lines of digests/);
+    expect(scopes.map((of) => ("space" in of ? of.space : undefined))).toEqual(["@me", here.guild, "77"]);
+    expect(scopes).toContainEqual(expect.objectContaining({ since: expect.stringMatching(/^2026-1[01]-/) }));
+    const wrong = here.emulator.slash({
+      by: here.ann,
+      in: here.channel,
+      name: "forget",
+      options: { what: "me", since: "soon" },
+    });
+    expect(await here.emulator.until(() => wrong.content)).toMatch(/`soon` is no time/);
+    expect(scopes).toHaveLength(3);
+  });
+
   it("of a channel takes the right to manage it there, or an admin's id; a name is not enough", async () => {
     const scopes: object[] = [];
     const brain: Wanted["brain"] = {
       forget: async (of) => {
         scopes.push(of);
-        return { messages: 2, answers: 1, ratings: 0 };
+        return { messages: 2, answers: 1, ratings: 0, talk: 0, lines: 0 };
       },
     };
     const here = await world({ brain });
@@ -528,6 +570,24 @@ describe("Why?", () => {
     expect(clearances).toEqual([["public", "team"]]);
   });
 
+  it("is known of an answer that was put in another's place by a process that was killed right then", async () => {
+    const other = "00000000-0000-4000-8000-0000000000b2";
+    const whys: string[] = [];
+    const here = await world({
+      brain: {
+        why: async (id) => {
+          whys.push(id);
+          return undefined;
+        },
+      },
+    });
+    const message = await here.give({}, [{ kind: "why", answerId: other }]);
+    const pressed = here.emulator.press({ by: here.ann, in: here.channel, message, label: "Why?" });
+    await here.emulator.until(() => pressed.content !== undefined);
+    expect(whys).toEqual([other]);
+    expect(here.inbox.given({ answerId: other })?.posted[0].id).toBe(message);
+  });
+
   it("says so where that is no longer known, to the core or to the inbox", async () => {
     const here = await world();
     const message = await here.give();
@@ -583,6 +643,20 @@ describe("Ask a human", () => {
     );
     for (const pressed of presses) await here.emulator.until(() => pressed.followUps.length > 0);
     expect(here.emulator.history(here.channel).filter(({ content }) => content.includes("asks for"))).toHaveLength(1);
+  });
+
+  it("is not asked again where Hearth was killed before it wrote down that it had asked", async () => {
+    const here = await world({ settings: { askHuman: [{ mention: ["user:112233445566778899"] }] } });
+    const message = await here.give();
+    here.inbox.plan(jobOf({ platform: "discord", id: `human ${ANSWER}` }), 0);
+    const address = `https://discord.com/channels/${here.guild}/${here.channel}/${message}`;
+    const content = `<@112233445566778899> <@${here.ann}> asks for an answer from a person: ${address}`;
+    await here.client.rest.post(Routes.channelMessages(here.channel), {
+      body: { content, allowed_mentions: { parse: [] } },
+    });
+    const pressed = here.emulator.press({ by: here.bob, in: here.channel, message, label: "Ask a human" });
+    await here.emulator.until(() => pressed.followUps.length > 0);
+    expect(here.emulator.history(here.channel).filter((one) => one.content.includes("asks for"))).toHaveLength(1);
   });
 
   it("says so where nobody is named any more", async () => {

@@ -134,9 +134,15 @@ describe("what all readers of a private thread may read", () => {
   const thread = (...memberIds: string[]) => ({ parentId: "general", id: "t", memberIds: new Set(memberIds) });
 
   it("is its own and every member's, where its members are not known", () => {
-    same(readersOfPrivateThread(guild(), "general", "t"), ["public", "team", "discord:g", "discord:g:general:t"]);
-    same(readersOfPrivateThread(guild(), "lounge", "t"), ["public", "discord:g:lounge:t"]);
-    same(readersOfPrivateThread(guild(), "gone", "t"), ["public", "discord:g:gone:t"]);
+    same(readersOfPrivateThread(guild(), "general", "t"), [
+      "public",
+      "team",
+      "discord:g",
+      "discord:g:general:t",
+      "discord:g:t",
+    ]);
+    same(readersOfPrivateThread(guild(), "lounge", "t"), ["public", "discord:g:lounge:t", "discord:g:t"]);
+    same(readersOfPrivateThread(guild(), "gone", "t"), ["public", "discord:g:gone:t", "discord:g:t"]);
   });
 
   it("is what they have in common, where they are known", () => {
@@ -158,13 +164,18 @@ describe("what all readers of a private thread may read", () => {
       "team",
       "discord:g",
       "discord:g:general:t",
+      "discord:g:t",
     ]);
     expect(readersOfKnownThread(guild(), thread(), [])).not.toContain("discord:g:general");
   });
 
   it("with a guest in it is public and its own", () => {
     const people = [member("ann", "leads"), { ...member("guest"), isGuest: true }];
-    same(readersOfKnownThread(guild(), thread("ann", "guest"), people), ["public", "discord:g:general:t"]);
+    same(readersOfKnownThread(guild(), thread("ann", "guest"), people), [
+      "public",
+      "discord:g:general:t",
+      "discord:g:t",
+    ]);
   });
 });
 

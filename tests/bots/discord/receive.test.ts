@@ -180,7 +180,7 @@ describe("a place that is gone", () => {
     const brain = scriptedBrain({
       forget: async (of) => {
         forgotten.push(of);
-        return { messages: 0, answers: 0, ratings: 0 };
+        return { messages: 0, answers: 0, ratings: 0, talk: 0, lines: 0 };
       },
     });
     await using world = await openDiscordWorld({ options: { brain } });

@@ -15,6 +15,32 @@ async function ask(world: DiscordWorld, text = "how?"): Promise<Asked> {
   return world.question(text);
 }
 
+/** What the desk wants posted of its own accord. */
+function wantedPost(
+  { acme }: DiscordWorld,
+  id: string,
+  {
+    post = "here",
+    channel = acme.general,
+    author = acme.ann,
+  }: { post?: string; channel?: string; author?: string } = {},
+): Asked {
+  return {
+    id,
+    platform: "discord",
+    message: {
+      id,
+      conversation: { platform: "discord", space: acme.guild, channel },
+      author: { id: author, name: "Hearth", isBot: true },
+      text: "",
+      sentAt: new Date().toISOString(),
+    },
+    seenBy: post === "here" ? "place" : "asker",
+    files: [],
+    route: { post },
+  };
+}
+
 const requests = ({ emulator }: DiscordWorld, method: string, path = /\/messages/): RestEntry[] =>
   emulator.transcript.entries
     .filter((entry) => entry.kind === "rest")
@@ -201,6 +227,36 @@ describe("after a kill", () => {
     expect(requests(world, "POST", /\/messages$/)).toHaveLength(1);
   });
 
+  it("long ago, what Hearth posted there for others in the same minute is not taken for its own", async () => {
+    const threeMinutesAgo = () => Date.now() - 3 * 60_000;
+    await using world = await openDiscordWorld({ inboxNow: threeMinutesAgo });
+    const { emulator, acme, inbox } = world;
+    const [one, two] = [wantedPost(world, "one"), wantedPost(world, "two")];
+    for (const asked of [one, two]) inbox.plan(jobOf(asked), 0);
+    // Hearth was killed right after it had posted the first.
+    emulator.say({ by: emulator.bot, in: acme.general, text: "**Digest one**\n- a line", at: threeMinutesAgo() });
+    await world.discord.reply(two).finish(plain("**Digest two**\n- another"), soon());
+    // What begins alike is its own, and says what it says now.
+    await world.discord.reply(one).finish(plain("**Digest one**\n- a line less"), soon());
+    expect(own(world).map(({ content }) => content)).toEqual([
+      "**Digest one**\n- a line less",
+      "**Digest two**\n- another",
+    ]);
+  });
+
+  it("long ago, a message with the button that stops the job is its own, whatever it says", async () => {
+    const { memory, inbox } = forgetful();
+    const threeMinutesAgo = () => Date.now() - 3 * 60_000;
+    await using world = await openDiscordWorld({ inbox, inboxNow: threeMinutesAgo, emulator: { nonceMs: 1 } });
+    const asked = wantedPost(world, "one");
+    const job = jobOf(asked);
+    await world.discord.reply(asked).finish({ markdown: "half of", buttons: [{ kind: "stop", job }] }, soon());
+    memory.isWriting = true;
+    await world.restart();
+    await world.discord.reply(asked).finish(plain("all of it"), soon());
+    expect(own(world).map(({ content }) => content)).toEqual(["all of it"]);
+  });
+
   it("a state that was shown is edited, and parts that are too many go", async () => {
     await using world = await openDiscordWorld();
     const asked = await ask(world);
@@ -210,6 +266,62 @@ describe("after a kill", () => {
     await world.restart();
     await world.discord.reply(asked).finish(plain("short"), soon());
     expect(own(world).map(({ content }) => content)).toEqual(["short"]);
+  });
+});
+
+describe("what the desk posts of its own accord", () => {
+  it("is an ordinary message that replies to nothing, once, and can be put right later", async () => {
+    await using world = await openDiscordWorld();
+    const asked = wantedPost(world, "digest:1@2026-11-28T09:00");
+    const first = await world.discord.reply(asked).finish(plain("**Digest**\n- a line"), soon());
+    await world.restart();
+    expect(await world.discord.reply(asked).finish(plain("**Digest**\n- a line"), soon())).toEqual(first);
+    expect(own(world).map(({ replyTo, content }) => [replyTo, content])).toEqual([[undefined, "**Digest**\n- a line"]]);
+    expect(requests(world, "POST", /typing/)).toEqual([]);
+    const { message, platform, seenBy } = asked;
+    const given = {
+      answerId: "d1",
+      job: jobOf(asked),
+      platform,
+      conversation: message.conversation,
+      askedId: message.id,
+      askerId: message.author.id,
+      seenBy,
+      posted: first,
+      givenAt: Date.now(),
+    } as const;
+    await world.discord.amend(given, plain("**Digest**\n- less"), soon());
+    expect(own(world).map(({ content }) => content)).toEqual(["**Digest**\n- less"]);
+    expect(await world.discord.recall(given, soon())).toBeUndefined();
+  });
+
+  it("goes into a private thread that is named by its id alone, and to people directly", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme } = world;
+    const thread = emulator.world.thread({
+      in: acme.general,
+      name: "t",
+      by: acme.ann,
+      private: true,
+      members: [acme.ann, emulator.bot],
+    });
+    await world.discord.reply(wantedPost(world, "one", { channel: thread })).finish(plain("in the thread"), soon());
+    const direct = wantedPost(world, "two", { post: "direct", author: acme.bob });
+    const [dm] = await world.discord.reply(direct).finish(plain("to you"), soon());
+    expect(own(world, thread).map(({ content }) => content)).toEqual(["in the thread"]);
+    expect(own(world, emulator.world.dm({ with: acme.bob })).map(({ content }) => content)).toEqual(["to you"]);
+    expect(dm.conversation.space).toBe("@me");
+    expect(own(world)).toEqual([]);
+  });
+
+  it("is given up, and nobody is written to, where Hearth may not write", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme } = world;
+    emulator.world.setOverwrite({ channel: acme.general, of: emulator.bot, deny: ["SEND_MESSAGES"] });
+    await expect(world.discord.reply(wantedPost(world, "one")).finish(plain("x"), soon())).rejects.toThrow(
+      Undeliverable,
+    );
+    expect(requests(world, "POST", /users\/@me\/channels/)).toEqual([]);
   });
 });
 

@@ -89,7 +89,7 @@ async function openWalk(seed: number) {
   await using stack = new AsyncDisposableStack();
   const random = randomFrom(seed);
   const emulator = stack.use(await openDiscordEmulator({ rates: "wide" }));
-  const company = found(emulator, random);
+  const company = makeCompany(emulator, random);
   const documents = company.channels.slice(0, 3).map(({ guild, channel }, number) => ({
     audience: number === 0 ? ("team" as const) : (`discord:${guild}:${channel}` as const),
     word: `canary9${number}`,
@@ -132,7 +132,7 @@ function counted(brain: Brain, counts: Walking["counts"]): Brain {
 }
 
 /** Two guilds with people, roles, channels that not everybody sees, and private threads. The bot sees everything. */
-function found({ world }: DiscordEmulator, random: () => number): Company {
+function makeCompany({ world }: DiscordEmulator, random: () => number): Company {
   const guilds = ["Acme", "Other"].map((name) => world.guild({ name, botRights: ["ADMINISTRATOR"] }));
   const roles = guilds.flatMap((guild) =>
     ["leads", "staff"].map((name) => ({ guild, role: world.role({ guild, name, permissions: [] }) })),
