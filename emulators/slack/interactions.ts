@@ -3,7 +3,7 @@ import type { Channel, Install, Json, User } from "./model.ts";
 import type { Place } from "./people.ts";
 import { installOfUser, payloadOf, placeOf } from "./payloads.ts";
 import { newResponseUrl, say, showsSomething } from "./routes.ts";
-import { known, SlackError, type Outcome, type State } from "./state.ts";
+import { known, maySee, SlackError, type Outcome, type State } from "./state.ts";
 import { newTrigger } from "./views.ts";
 import { messageObject, viewObject } from "./message-wire.ts";
 
@@ -63,8 +63,7 @@ export function createInteractions(state: State) {
 
 async function slash(state: State, user: User, typed: Typing): Promise<Act> {
   const channel = known(state.channels, typed.in, "channel");
-  const install = installOfUser(state, user, channel);
-  if (!install.scopes.has("commands")) throw new Error("The app may not have commands");
+  const install = withCommands(installOfUser(state, user, channel));
   const at = { channel: channel.id, user: user.id, install, message: undefined, threadTs: undefined };
   const triggerId = newTrigger(state, { team: user.team, user: user.id });
   const responseUrl = newResponseUrl(state, at);
@@ -74,8 +73,14 @@ async function slash(state: State, user: User, typed: Typing): Promise<Act> {
   return { ...outcome, triggerId, responseUrl };
 }
 
+/** Commands and shortcuts are there for apps that have this scope alone. */
+function withCommands(install: Install): Install {
+  if (!install.scopes.has("commands")) throw new Error("The app may have neither commands nor shortcuts");
+  return install;
+}
+
 async function globalShortcut(state: State, user: User, callback: string): Promise<Act> {
-  const install = installOfUser(state, user, undefined);
+  const install = withCommands(installOfUser(state, user, undefined));
   const triggerId = newTrigger(state, { team: user.team, user: user.id });
   const payload = payloadOf(state, { user, install, triggerId });
   const body = { ...payload, type: "shortcut", callback_id: callback, action_ts: state.clock.ts() };
@@ -88,9 +93,10 @@ async function messageShortcut(
   { callback, in: id, message: ts }: Place & { callback: string },
 ): Promise<Act> {
   const channel = known(state.channels, id, "channel");
-  const install = installOfUser(state, user, channel);
+  const install = withCommands(installOfUser(state, user, channel));
   const message = channel.timeline.get(ts);
   if (message === undefined) throw new Error(`There is no message ${ts}`);
+  if (!maySee(state, user, channel)) throw new Error(`${user.id} sees no message ${ts}`);
   const { threadTs } = message;
   const original = { ts, ephemeral: false };
   const triggerId = newTrigger(state, { team: user.team, user: user.id });

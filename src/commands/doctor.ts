@@ -48,7 +48,7 @@ async function examineDiscord({ discord }: Settings, signal: AbortSignal): Promi
 }
 
 async function examineSlack(
-  { slack }: Settings,
+  { slack, talk }: Settings,
   { folders, signal }: { readonly folders: readonly FolderOptions[]; readonly signal: AbortSignal },
 ): Promise<readonly Check[]> {
   if (!slack) {
@@ -57,7 +57,7 @@ async function examineSlack(
     return [{ what: "no token for Slack", level: "ok", says }];
   }
   const { checkSlack } = await import("../bots/slack/doctor.ts");
-  return checkSlack(slack, { channels: channelsOf(folders), signal });
+  return checkSlack(slack, { channels: [...channelsOf(folders), ...talkChannels(talk)], signal });
 }
 
 /** The channels of Slack whose readers documents are for. */
@@ -66,6 +66,13 @@ function channelsOf(folders: readonly FolderOptions[]): readonly { team: string;
     const [, team, channel] = /^slack:([^:]+):([^:]+)$/.exec(audience) ?? [];
     return team === undefined || channel === undefined ? [] : [{ team, channel, by: `documents[${index}].audience` }];
   });
+}
+
+/** The channels of Slack whose talk is kept by the owner's word. */
+function talkChannels({ channels }: Settings["talk"]) {
+  return channels.flatMap(({ platform, space: team, channel }, index) =>
+    platform === "slack" ? [{ team, channel, by: `memory.channels[${index}]`, isKept: true }] : [],
+  );
 }
 
 interface Report {

@@ -1,15 +1,30 @@
 import type { types } from "@slack/bolt";
 import type { BrainStatus } from "../../brain/brain.ts";
+import type { KeptTalk } from "../../brain/channel-brain.ts";
 import { privacyText, statusText } from "../about-text.ts";
+import type { Schedules } from "../schedule.ts";
 import { helpText } from "./commands.ts";
 import { ABOUT_PRIVACY } from "./commands-hearth.ts";
 import { SLACK } from "./dialect.ts";
+import { counted } from "../terminal/counted.ts";
 import { escapeText } from "./to-slack.ts";
 
 const LONGEST_SECTION = 3_000;
 
+/** More of each is not shown. */
+const MOST = 20;
+
+/** What of the talk concerns whoever looks: the channels that they are in. */
+export interface AboutTalk {
+  readonly kept: readonly KeptTalk[];
+  readonly schedules: ReturnType<Schedules["of"]>;
+}
+
 /** The tab of Hearth's own: how to ask, what it knows, and what it keeps. Pure. */
-export function homeView(status: BrainStatus, { version }: { readonly version: string }): types.HomeView {
+export function homeView(
+  status: BrainStatus,
+  { version, talk }: { readonly version: string; readonly talk: AboutTalk },
+): types.HomeView {
   return {
     type: "home",
     blocks: [
@@ -19,9 +34,35 @@ export function homeView(status: BrainStatus, { version }: { readonly version: s
       { type: "header", text: { type: "plain_text", text: "What it knows" } },
       ...toSections(statusText(status, { version, counts: {}, dialect: SLACK })),
       { type: "divider" },
-      ...toSections(privacyText(status, ABOUT_PRIVACY)),
+      { type: "header", text: { type: "plain_text", text: "Talk that is kept" } },
+      ...talkSections(talk),
+      { type: "divider" },
+      ...toSections(privacyText(status, ABOUT_PRIVACY, talk.kept)),
     ],
   };
+}
+
+/** Channels are named by their ids, which Slack shows as it shows them to each person. */
+function talkSections({ kept, schedules }: AboutTalk): types.SectionBlock[] {
+  if (kept.length === 0)
+    return toSections(
+      "Of no channel that you are in. `/hearth memory on` in a channel keeps what is said there from then on.",
+    );
+  const places = kept.slice(0, MOST).map(({ channel, days, messages, since }) => {
+    const when = SLACK.when(since, "date");
+    return `• <#${channel}>: ${counted(messages, "message")}, each for ${days} days, since ${escapeText(when)}`;
+  });
+  const digests = schedules.slice(0, MOST).map(({ place, when, zone, target, next }) => {
+    const to =
+      target.kind === "place" ? ` to <#${target.place.channel}>` : target.kind === "people" ? " to people" : "";
+    const soon = next === undefined ? "" : `, next ${SLACK.when(next, "date")}`;
+    return `• <#${place.channel}>: ${escapeText(`${when} (${zone})`)}${to}${escapeText(soon)}`;
+  });
+  const lists = digests.length === 0 ? [places] : [places, ["*Digests by the clock*", ...digests]];
+  return lists.map((lines) => ({
+    type: "section",
+    text: { type: "mrkdwn", text: lines.join("\n").slice(0, LONGEST_SECTION), verbatim: true },
+  }));
 }
 
 /** Texts of Hearth's own in Slack's markup, which is all that this tab takes: a section for each paragraph. Pure. */

@@ -20,6 +20,8 @@ export interface Call {
   readonly live: LiveRoom;
   /** Waits for its turn, also where Slack asks to wait. Rejects as the library does; where Hearth is no longer in the workspace, with an Undeliverable. */
   must(team: string, method: string, args: Args, options: { readonly signal: AbortSignal }): Promise<Raw>;
+  /** Behind everything else: takes no more than half of what Slack allows, and waits as long as that and Slack itself ask for. */
+  behind(team: string, method: string, args: Args, options: { readonly signal: AbortSignal }): Promise<Raw>;
   /** Calls only where much is left of what Slack allows (`share` of a minute's calls); undefined where it is not. */
   spare(team: string, method: string, args: Args, options: SpareOptions): Promise<Raw | undefined>;
 }
@@ -79,6 +81,17 @@ export function createCall(calling: Calling): Call {
           return await send(install, due, args);
         } catch (error) {
           if (waitOf(error) === undefined || times >= LIMITED_TIMES) throw error;
+        }
+      }
+    },
+    async behind(team, method, args, { signal }) {
+      for (;;) {
+        const { install, due } = dueOf(installs, { team, method, args });
+        await scheduler.behind(due, { signal });
+        try {
+          return await send(install, due, args);
+        } catch (error) {
+          if (waitOf(error) === undefined) throw error;
         }
       }
     },

@@ -1,8 +1,8 @@
 import type { Log } from "../../log.ts";
 import type { Call } from "./call.ts";
 import { deletedId, type EventPlace } from "./follow-changes.ts";
-import { plainText } from "./from-slack.ts";
-import { conversationIn, timeOf, tsAt } from "./ids.ts";
+import { plainText, talkIn } from "./from-slack.ts";
+import { timeOf, tsAt } from "./ids.ts";
 import type { Installs } from "./installs.ts";
 import type { Kept } from "./kept.ts";
 import type { Marks } from "./marks.ts";
@@ -14,13 +14,16 @@ import { listOf, nextCursor, textOf } from "./read.ts";
 import type { Receiver } from "./receive.ts";
 import type { Recent } from "./recent.ts";
 import { refusalOf } from "./refusal.ts";
+import type { Shared } from "./shared.ts";
 
 /** What is older is not read again, whatever was asked in it. */
 const OLDEST_MS = 7 * 24 * 60 * 60_000;
 /** Pages of two hundred messages that are read of one place. */
 const PAGES = 50;
-/** Threads that Hearth takes part in and whose root is long past; each is a call. */
+/** Threads that Hearth takes part in and whose root is not shown; each is a call. */
 const MOST_THREADS = 30;
+/** Where talk is kept, threads that began so long before a gap are looked into too. */
+const ROOTS_MS = 3 * 24 * 60 * 60_000;
 
 /** What catching up needs. */
 export interface CatchingUp {
@@ -32,7 +35,8 @@ export interface CatchingUp {
   readonly kept: Kept;
   readonly deleted: Recent;
   readonly receiver: Receiver;
-  readonly desk: Pick<Desk, "revised">;
+  readonly shared: Pick<Shared, "look">;
+  readonly desk: Pick<Desk, "revised" | "keeps">;
   readonly log: Log;
   /** When Hearth was last connected, in milliseconds; undefined where it never was. */
   readonly lastHere: number | undefined;
@@ -104,7 +108,8 @@ async function channelsOf(call: Call, team: string, { signal }: Options): Promis
 }
 
 async function readChannel(of: CatchingUp, place: EventPlace, options: Options): Promise<number> {
-  const { marks, messages, lastHere } = of;
+  const { marks, messages, lastHere, desk } = of;
+  await of.shared.look(place);
   const oldest = tsAt(Date.now() - OLDEST_MS);
   const mark = marks.of(place.channel) ?? (lastHere === undefined ? undefined : tsAt(lastHere));
   // The newest roots, also those from before: what was said in their threads stands with them.
@@ -114,11 +119,15 @@ async function readChannel(of: CatchingUp, place: EventPlace, options: Options):
     return 0;
   }
   const after = mark < oldest ? oldest : mark;
-  const isWhole = newest.next === undefined || (newest.messages[0]?.ts ?? "") <= after;
-  const roots = isWhole ? newest.messages : await allAfter(of, place, { ...options, after });
+  const isKept = desk.keeps({ platform: "slack", space: place.team, channel: place.channel });
+  const since = isKept ? tsAt(timeOf(after) - ROOTS_MS) : after;
+  const isWhole = newest.next === undefined || (newest.messages[0]?.ts ?? "") <= since;
+  const roots = isWhole ? newest.messages : await allAfter(of, place, { ...options, after: since });
   const shown = new Map([...newest.messages, ...roots].map((message) => [message.ts, message]));
   revise(of, place, [...shown.values()]);
   const replies = await readThreads(of, place, { ...options, after, roots: [...shown.values()] });
+  const edited = [...shown.values()].filter(({ ts, editedTs = "" }) => ts <= after && editedTs > after);
+  for (const message of edited) await of.receiver.heard(message, place);
   const missed = [...[...shown.values()].filter(({ ts }) => ts > after), ...replies].toSorted((one, other) =>
     one.ts < other.ts ? -1 : 1,
   );
@@ -156,7 +165,6 @@ async function readThreads(
   const earlier = of.places
     .joined()
     .filter(({ channel, thread }) => channel === place.channel && !shown.has(thread))
-    .filter(({ thread }) => timeOf(thread) > Date.now() - OLDEST_MS)
     .slice(0, MOST_THREADS)
     .map(({ thread }) => thread);
   const found: SlackMessage[] = [];
@@ -180,7 +188,7 @@ function revise(
   const oldest = shown[0]?.ts;
   for (const { ts, thread, seenAt } of kept.in(place.channel)) {
     const message = there.get(ts);
-    const conversation = conversationIn({ ...place, thread });
+    const conversation = talkIn(place, { ts, thread });
     const isGone = message ? message.subtype === "tombstone" : ts === thread && oldest !== undefined && ts > oldest;
     if (isGone) {
       deleted.add(deletedId(place, ts));

@@ -80,7 +80,7 @@ async function forAsker(
 ): Promise<readonly Audience[]> {
   const { people, installs } = clearing;
   const here = isDirect(channel) ? [audienceOf(space, channel)] : [];
-  const asker: Person | undefined = readPersonId(askerId);
+  const asker: Person | undefined = readPersonId(askerId, space);
   const reader = asker && (await unlessRefused(() => people.user(space, asker.user, options)));
   // An id means a person only together with the workspace.
   if (!asker || !reader || !(reader.teams.includes(asker.team) || installs.of(asker.team)?.isOrganisation === true))

@@ -24,28 +24,30 @@ export const COMMANDS: readonly SlashCommand[] = [
   {
     command: "/hearth",
     description: "What Hearth keeps, how it is, and how to have it forget",
-    usage_hint: "privacy | status | forget me | forget channel | help",
+    usage_hint: "memory on | memory off | privacy | status | forget me | help",
+    should_escape: true,
+  },
+  {
+    command: "/digest",
+    description: "What was said in this channel, with links; now, or by the clock",
+    usage_hint: "[now | schedule weekdays 9:00 | list | remove 1]",
+    should_escape: true,
+  },
+  {
+    command: "/catchup",
+    description: "What you missed in this channel; only you see it",
+    usage_hint: "[since yesterday]",
     should_escape: true,
   },
 ];
 
-/** What `/hearth` is asked for. */
-export type HearthWish = "privacy" | "status" | "forget me" | "forget channel" | "forget" | "help" | "unknown";
-
-const WISHES = ["privacy", "status", "forget me", "forget channel", "forget", "help"] as const;
-
-/** Reads what stands behind `/hearth`. Pure. */
-export function readWish(text: string): HearthWish {
-  const words = text.trim().toLowerCase().split(/\s+/).join(" ");
-  if (words === "") return "help";
-  return WISHES.find((wish) => wish === words) ?? "unknown";
-}
-
-/** What stands behind `/ask`: the question, and whether only the asker is to see the answer. Phones make one dash of two. Pure. */
-export function readQuestion(text: string): { readonly question: string; readonly isPrivate: boolean } {
-  const [mark = ""] = /^\s*(?:private:|(?:--|—|–)private(?=\s|$))\s*/i.exec(text) ?? [];
-  return { question: text.slice(mark.length).trim(), isPrivate: mark !== "" };
-}
+/** A shortcut in the menu of a message, as the manifest tells Slack of it. */
+export const SUMMARISE = {
+  name: "Summarise thread",
+  type: "message",
+  callback_id: "h1:summarise",
+  description: "Says for you alone what was said in a thread",
+} as const;
 
 /** How Hearth is asked. Markdown. Pure. */
 export function helpText(): string {
@@ -55,9 +57,15 @@ export function helpText(): string {
     "- `/ask your question` asks in this channel; `/ask private: your question` shows the answer to you alone.",
     "- `/docs words` finds places in the documents, and `/docs` alone suggests them while you type. Only you see them until you share them.",
     "",
+    "**What was said**",
+    "- `/digest` shows what was said in a channel whose talk is kept, `/catchup` shows you alone what you missed there. Both take `since yesterday` and the like.",
+    "- `/digest schedule weekdays 9:00` has it posted by the clock; `in Europe/Berlin`, `to #another` or `to @somebody`, and `quiet say` may follow. `/digest list` and `/digest remove 1` look after these.",
+    "- **Summarise thread**, in the menu of a message, works where nothing is kept too.",
+    "- `/hearth memory on` keeps a channel's talk from then on, `/hearth memory off` deletes it, `/hearth memory status` says what is kept. `/hearth memory opt-out` leaves out what you say.",
+    "",
     "**What else**",
     "- `/hearth privacy` says what is kept, for how long, and where.",
     "- `/hearth status` says which documents were read, what answers, and how it is.",
-    "- `/hearth forget me` deletes what is kept of you; `/hearth forget channel` what is kept of this channel (for its creator, admins of the workspace, and those whom the owner named).",
+    "- `/hearth forget me` deletes what is kept of you; `/hearth forget channel` what is kept of this channel (for its creator, admins of the workspace, and those whom the owner named). `since monday` and the like may follow.",
   ].join("\n");
 }

@@ -6,7 +6,8 @@ import { UserError } from "../../user-error.ts";
 import { boltLog } from "./bolt-log.ts";
 import { clientOptions } from "./call.ts";
 import { whyNoBot } from "./fatal.ts";
-import { identify, type Installs } from "./installs.ts";
+import { identify, type Install, type Installs } from "./installs.ts";
+import { compareScopes } from "./scopes-needed.ts";
 
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 15_000;
@@ -32,7 +33,9 @@ export async function identifyAll(
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
       signal.throwIfAborted();
       try {
-        installs.add(await identify(bot, { options }));
+        const install = await identify(bot, { options });
+        installs.add(install);
+        tellOfScopes(install, log);
         break;
       } catch (error) {
         signal.throwIfAborted();
@@ -48,6 +51,15 @@ export async function identifyAll(
     }
   }
   if (installs.all().length === 0) throw new UserError(refusals.join(" "));
+}
+
+/** Says in the log where the app may do more than it needs, or less; hearth doctor says what to do. */
+function tellOfScopes({ key: team, scopes = [] }: Install, log: Log): void {
+  // Where Slack says none, nothing is known of them.
+  if (scopes.length === 0) return;
+  const { missing, needless } = compareScopes(scopes);
+  if (needless.length > 0) log.warn({ team, scopes: needless }, "more rights than needed");
+  if (missing.length > 0) log.warn({ team, scopes: missing.map(({ scope }) => scope) }, "a scope is missing");
 }
 
 /** Bolt's app over a receiver, which answers by the token of the workspace that an event came from. */

@@ -4,12 +4,15 @@ import type { Check } from "../check.ts";
 import type { Install } from "./installs.ts";
 import { isObject, listOf, nextCursor, textOf } from "./read.ts";
 import { refusalOf } from "./refusal.ts";
+import { viewOfChannel } from "./views.ts";
 
 /** A channel that the configuration names; `by` says where. */
 export interface NamedChannel {
   readonly team?: string;
   readonly channel: string;
   readonly by: string;
+  /** Its talk is to be kept. */
+  readonly isKept?: boolean;
 }
 
 /** One install, and what is compared with it. */
@@ -81,8 +84,11 @@ async function checkNamed(
   { named, own }: { readonly named: readonly NamedChannel[]; readonly own: ReadonlySet<string> },
 ): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const { channel, by } of named) {
-    if (own.has(channel)) continue;
+  for (const { channel, by, isKept = false } of named) {
+    if (own.has(channel)) {
+      if (isKept) checks.push(...(await checkShared(client, { channel, by })));
+      continue;
+    }
     const info = await unlessRefused(() => client.apiCall("conversations.info", { channel }));
     const name = textOf(isObject(info) ? info["channel"] : undefined, "name");
     checks.push({
@@ -97,6 +103,22 @@ async function checkNamed(
     });
   }
   return checks;
+}
+
+/** The talk of a channel that people of other companies are in is never kept. */
+async function checkShared(client: webApi.WebClient, { channel, by }: NamedChannel): Promise<Check[]> {
+  const info = await unlessRefused(() => client.apiCall("conversations.info", { channel }));
+  const view = viewOfChannel(isObject(info) ? info["channel"] : undefined, "");
+  if (view?.isShared !== true) return [];
+  return [
+    {
+      what: "a channel that is shared with another company",
+      level: "warning",
+      says: `Slack: ${by} names the channel ${channel}, which is shared with another company, so its talk is not kept`,
+      cure: "take it out of the configuration",
+      ids: { channel },
+    },
+  ];
 }
 
 async function checkPeople(client: webApi.WebClient, { askHuman }: Pick<SlackSettings, "askHuman">): Promise<Check[]> {

@@ -1,6 +1,6 @@
 import type { Desk } from "../platform.ts";
-import { plainText, type Surroundings } from "./from-slack.ts";
-import { conversationIn, isTs } from "./ids.ts";
+import { plainText, talkIn, type Surroundings } from "./from-slack.ts";
+import { isTs } from "./ids.ts";
 import { readMessage } from "./message.ts";
 import { isObject, type Raw } from "./read.ts";
 import type { Recent } from "./recent.ts";
@@ -40,8 +40,11 @@ export function followChange(
 
   function tell(ts: string, thread: string | undefined, text?: string): void {
     if (text === undefined) deleted.add(deletedId(place, ts));
-    const conversation = conversationIn({ ...place, thread: thread ?? ts });
-    desk.revised({ conversation, ids: [ts], ...(text !== undefined && { text }) });
+    desk.revised({
+      conversation: talkIn(place, { ts, ...(thread !== undefined && { thread }) }),
+      ids: [ts],
+      ...(text !== undefined && { text }),
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Conversation, TalkMessage } from "../../chat.ts";
 import type { Asked, OfferedFile } from "../platform.ts";
 import { addressOf, conversationIn, isDirect, personId, timeOf } from "./ids.ts";
 import type { SlackFile, SlackMessage } from "./message.ts";
@@ -69,6 +70,45 @@ export function fromMessage(message: SlackMessage, { team, channel }: Place, aro
     files: message.files.map((file) => toOffered(file, team)),
     route: toRoute({ team, channel, user, userTeam, thread }),
   };
+}
+
+/** Whether a message is talk: what people and other apps write. Hearth's own is none, nor what Slack says, nor files without a word. Pure. */
+export function isTalk({ user, botId, subtype, text }: SlackMessage, { botUser, botId: own }: Surroundings): boolean {
+  if ((user ?? botId) === undefined || user === botUser || botId === own) return false;
+  return WRITTEN.has(subtype) && text.trim() !== "";
+}
+
+/** A message as talk of its channel. Pure. */
+export function toTalk(
+  message: SlackMessage,
+  { team, channel }: Pick<Place, "team" | "channel">,
+  around: Surroundings,
+): TalkMessage {
+  const { ts, user, botId = "", userTeam = team, botName, editedTs, reactions } = message;
+  const conversation = talkIn({ team, channel }, message);
+  const id = user ?? botId;
+  return {
+    id: ts,
+    conversation,
+    author: {
+      id: personId({ team: userTeam, user: id }),
+      name: around.nameOf(id) ?? botName ?? id,
+      isBot: isFromBot(message),
+    },
+    text: plainText(message.text, around),
+    sentAt: new Date(timeOf(ts)).toISOString(),
+    url: addressOf(conversation, ts),
+    ...(editedTs !== undefined && { editedAt: new Date(timeOf(editedTs)).toISOString() }),
+    ...(reactions !== undefined && { reactions }),
+  };
+}
+
+/** The conversation of a message as talk knows it: a reply's is its thread, and any other's the channel. Pure. */
+export function talkIn(
+  { team, channel }: Pick<Place, "team" | "channel">,
+  { ts, thread }: Pick<SlackMessage, "ts" | "thread">,
+): Conversation {
+  return conversationIn({ team, channel, thread: thread === ts ? undefined : thread });
 }
 
 /** A file's source says by which workspace it is fetched, its id, and where it lies, if that is known. Pure. */

@@ -11,8 +11,9 @@ export function personId({ team, user }: Person): string {
   return `${team}:${user}`;
 }
 
-/** The person that an id names; undefined for what is none. Pure. */
-export function readPersonId(id: string): Person | undefined {
+/** The person that an id names; in the settings one without a workspace is of this one. Undefined for what is none. Pure. */
+export function readPersonId(id: string, here: string): Person | undefined {
+  if (isUser(id)) return { team: here, user: id };
   const [, team, user] = /^([TE][A-Z0-9]+):([UWB][A-Z0-9]+)$/.exec(id) ?? [];
   return team === undefined || user === undefined ? undefined : { team, user };
 }

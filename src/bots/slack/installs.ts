@@ -1,6 +1,6 @@
 import { webApi } from "@slack/bolt";
 import type { SlackToken } from "../../config-slack.ts";
-import { isObject, listOf, textOf } from "./read.ts";
+import { isObject, listOf, textOf, textsOf } from "./read.ts";
 
 /** Hearth in one workspace, or in all of an organisation. `key` names it without its token. */
 export interface Install {
@@ -13,6 +13,8 @@ export interface Install {
   readonly teams: readonly string[];
   readonly enterprise?: string;
   readonly isOrganisation: boolean;
+  /** Its scopes, where Slack said them. */
+  readonly scopes?: readonly string[];
 }
 
 /** All installs, by the workspaces that they reach. */
@@ -74,6 +76,7 @@ export async function identify(
     teams: isOrganisation ? await teamsOf(client) : [team],
     ...(enterprise !== undefined && { enterprise }),
     isOrganisation,
+    scopes: textsOf(isObject(own) ? own["response_metadata"] : undefined, "scopes"),
   };
 }
 

@@ -11,6 +11,7 @@ import type { Places } from "./places.ts";
 import { isObject, listOf, textOf, textsOf, type Raw } from "./read.ts";
 import type { Receiver } from "./receive.ts";
 import type { Recent } from "./recent.ts";
+import type { Shared } from "./shared.ts";
 
 /** Events after which rights may be others. */
 const RIGHTS = new Set([
@@ -47,6 +48,7 @@ export interface TakingIn {
   readonly places: Places;
   readonly marks: Marks;
   readonly deleted: Recent;
+  readonly shared: Shared;
   readonly log: Log;
   readonly counts: { rateLimitedEvents: number };
   readonly rightsChanged: () => void;
@@ -82,7 +84,9 @@ export function createIntake(taking: TakingIn): Intake {
     if (team === undefined) return;
     const channel = channelOf(event);
     if (channel === undefined) return takeTeamEvent(event, team, taking);
-    await inLine(channel, () => takeEvent(event, { team, channel }, taking));
+    const place = { team, channel };
+    if (typeof body["is_ext_shared_channel"] === "boolean") taking.shared.told(place, body["is_ext_shared_channel"]);
+    await inLine(channel, () => takeEvent(event, place, taking));
   };
 }
 
@@ -116,17 +120,20 @@ async function takeEvent(event: Raw, place: EventPlace, taking: TakingIn): Promi
     if (message) await receiver.live(message, place);
   } else {
     if (RIGHTS.has(type)) rightsChanged();
+    // With it nobody waits: whoever speaks next says so too.
+    if (type === "channel_shared") void taking.shared.look(place);
     followChannel(event, place, taking);
   }
 }
 
 /** With a channel its messages are deleted; where Hearth is taken out of one, it takes part in nothing there. */
 function followChannel(event: Raw, { team, channel }: EventPlace, taking: TakingIn): void {
-  const { inbox, brain, places, installs, log, signal } = taking;
+  const { inbox, brain, places, installs, shared, log, signal } = taking;
   const { type, user } = event;
   const isOut = type === "channel_left" || type === "group_left";
   if (isOut || (type === "member_left_channel" && user === installs.of(team)?.botUser)) places.leave({ team, channel });
   if (type !== "channel_deleted" && type !== "group_deleted") return;
+  shared.gone({ team, channel });
   places.leave({ team, channel });
   inbox.forget({ platform: "slack", space: team, channel });
   brain.forget({ platform: "slack", space: team, channel }, { signal }).catch((error: unknown) => {
@@ -135,11 +142,16 @@ function followChannel(event: Raw, { team, channel }: EventPlace, taking: Taking
 }
 
 function takeTeamEvent(event: Raw, team: string, taking: TakingIn): void {
-  const { installs, installGone, rightsChanged, desk, places } = taking;
+  const { installs, installGone, rightsChanged, desk, places, shared } = taking;
   const type = textOf(event, "type") ?? "";
+  if (type === "message" || type === "app_mention") taking.log.warn("rejected event: a message without its channel");
   if (RIGHTS.has(type)) rightsChanged();
   const [from, to] = [event["old_channel_id"], event["new_channel_id"]];
-  if (type === "channel_id_changed" && isChannel(from) && isChannel(to)) places.move(team, { from, to });
+  if (type === "channel_id_changed" && isChannel(from) && isChannel(to)) {
+    places.move(team, { from, to });
+    // It is so where a private channel is shared with others, and whoever reads the new one need not have read the old.
+    shared.gone({ team, channel: from });
+  }
   const install = installs.of(team);
   if (!install) return;
   if (type === "team_access_revoked") {

@@ -10,6 +10,7 @@ import type { ClearanceOf } from "./clearance.ts";
 import { conversationIn, isAmong, isDirect, personId, type Person } from "./ids.ts";
 import type { Installs } from "./installs.ts";
 import type { Messages } from "./messages.ts";
+import type { Names } from "./names.ts";
 import type { People } from "./people.ts";
 import { textOf } from "./read.ts";
 import { refusalOf } from "./refusal.ts";
@@ -18,10 +19,10 @@ import { QUIET, toMessage } from "./to-slack.ts";
 
 /** What the handlers of commands, buttons, modals and the App Home work with. */
 export interface SlackInteractionTools {
-  readonly app: Pick<App, "command" | "action" | "options" | "view" | "event">;
-  readonly desk: Pick<Desk, "ask" | "stop">;
-  readonly inbox: Pick<Inbox, "open" | "given" | "plan" | "sent" | "sendings" | "forget">;
-  readonly brain: Pick<Brain, "lookup" | "document" | "status" | "why" | "rate" | "forget">;
+  readonly app: Pick<App, "command" | "shortcut" | "action" | "options" | "view" | "event">;
+  readonly desk: Pick<Desk, "ask" | "stop" | "talk" | "schedules">;
+  readonly inbox: Pick<Inbox, "open" | "given" | "plan" | "sent" | "sendings" | "forget" | "digests" | "seen">;
+  readonly brain: Pick<Brain, "lookup" | "document" | "status" | "why" | "rate" | "forget" | "keptTalk" | "optOut">;
   readonly settings: Pick<SlackSettings, "admins" | "askHuman" | "api">;
   /** Hosts that links may lead to. */
   readonly linkHosts: readonly string[];
@@ -30,7 +31,8 @@ export interface SlackInteractionTools {
   readonly installs: Pick<Installs, "of" | "teams">;
   readonly call: Pick<Call, "must" | "spare">;
   readonly messages: Messages;
-  readonly people: Pick<People, "user">;
+  readonly people: Pick<People, "user" | "channel" | "channelsOf">;
+  readonly names: Pick<Names, "nameOf" | "ready">;
   readonly version: string;
   /** What is counted, by words for people, such as "questions waiting". */
   readonly counts: () => Readonly<Record<string, number>>;
@@ -119,7 +121,9 @@ export async function managesChannel(
     installs,
     call,
     signal,
-  }: Pick<SlackInteractionTools, "settings" | "people" | "installs" | "call" | "signal">,
+  }: Pick<SlackInteractionTools, "settings" | "installs" | "call" | "signal"> & {
+    readonly people: Pick<People, "user">;
+  },
 ): Promise<boolean> {
   if (isAmong(settings.admins, person)) return true;
   try {

@@ -1,30 +1,34 @@
 import type { AckFn, RespondArguments, SlashCommand } from "@slack/bolt";
 import { createSuggest } from "../docs-suggest.ts";
-import { homeView } from "./app-home.ts";
+import { apologising } from "./apologising.ts";
 import { createPress } from "./buttons.ts";
-import { createAsk, doerOf } from "./commands-ask.ts";
+import { SUMMARISE } from "./commands.ts";
+import { createAsk, doerOf, type Ack } from "./commands-ask.ts";
 import { answerHearth } from "./commands-hearth.ts";
+import { answerCatchUp, answerDigest } from "./commands-talk.ts";
 import { showDocs } from "./docs-command.ts";
 import { plainText } from "./from-slack.ts";
+import { wireHome } from "./home-tab.ts";
 import { askerOf, conversationOf, tellAt, type Doer, type SlackInteractionTools } from "./interaction-tools.ts";
 import { chosenIn, DOCS_MODAL, DOCS_SELECT, docsModal, readOpened, suggestions, tooLate } from "./modal-docs.ts";
 import { readPress } from "./press.ts";
-import { isObject, textOf, type Raw } from "./read.ts";
+import { isObject, textOf } from "./read.ts";
+import { createSummarise, readChosen } from "./shortcut.ts";
 
-/** Commands, buttons, the modal and the App Home. */
+/** Commands, the shortcut, buttons, the modal and the App Home. */
 export interface SlackInteractions {
   /** Has Bolt hand them over; to be called once, before the app starts. */
   wire(): void;
 }
 
 const BUSY = "Slack lets me open no window just now. Type the words behind the command: `/docs words`.";
-const BROKEN = "That did not work; the log says why. Please try it again.";
 
 /** Handles what people type, press, fill in and open. Everything is acknowledged before it is looked into, but for what has to be written down. */
 export function createSlackInteractions(tools: SlackInteractionTools): SlackInteractions {
   return {
     wire() {
       wireCommands(tools);
+      wireShortcut(tools);
       wireButtons(tools);
       wireModal(tools);
       wireHome(tools);
@@ -34,11 +38,15 @@ export function createSlackInteractions(tools: SlackInteractionTools): SlackInte
 
 function wireCommands(tools: SlackInteractionTools): void {
   const { app } = tools;
-  const ask = createAsk(tools);
-  app.command("/ask", async ({ command, ack }) => {
-    const once = onlyOnce(ack);
-    await apologising(tools, { kind: "/ask", tell: (words) => once(words) }, () => ask(command, once));
-  });
+  /** What a command asks for is written down before it is acknowledged. */
+  const written = (name: string, work: (command: SlashCommand, ack: Ack) => Promise<void>) =>
+    app.command(name, async ({ command, ack }) => {
+      const once = onlyOnce(ack);
+      await apologising(tools, { kind: name, tell: (words) => once(words) }, () => work(command, once));
+    });
+  written("/ask", createAsk(tools));
+  written("/digest", (command, ack) => answerDigest(command, ack, tools));
+  written("/catchup", (command, ack) => answerCatchUp(command, ack, tools));
   app.command("/docs", ({ command, ack }) => answered(command, ack, { tools, work: () => docs(command, tools) }));
   app.command("/hearth", ({ command, ack }) => {
     const work = async () => {
@@ -68,6 +76,19 @@ async function docs(command: SlashCommand, tools: SlackInteractionTools): Promis
   // A trigger is good for three seconds: there is no time to wait for a turn.
   const opened = await tools.call.spare(team, "views.open", { trigger_id, view }, { signal: tools.signal, share: 1 });
   if (!opened) await tellAt(respond, { markdown: BUSY }, tools);
+}
+
+function wireShortcut(tools: SlackInteractionTools): void {
+  const summarise = createSummarise(tools);
+  tools.app.shortcut({ callback_id: SUMMARISE.callback_id, type: "message_action" }, async ({ body, ack }) => {
+    const chosen = readChosen(body);
+    if (!chosen) return ack();
+    const tell = async (markdown: string) => {
+      await ack();
+      await tellAt(chosen.respond, { markdown }, tools);
+    };
+    await apologising(tools, { kind: "a shortcut", tell }, () => summarise(chosen, () => ack()));
+  });
 }
 
 /** One listener for all: what nobody listens to is never acknowledged. */
@@ -121,34 +142,6 @@ function modalDoer(body: unknown): Doer | undefined {
   if (own === undefined || home === undefined || !opened) return undefined;
   const name = textOf(user, "username") ?? textOf(user, "name") ?? own;
   return { team: textOf(team, "id") ?? home, channel: opened.channel, person: { team: home, user: own }, name };
-}
-
-function wireHome(tools: SlackInteractionTools): void {
-  const { app, brain, call, version, signal } = tools;
-  app.event("app_home_opened", async ({ event, body }) => {
-    if (event.tab !== "home") return;
-    const raw: Raw = { ...body };
-    const team = textOf(raw, "team_id") ?? "";
-    await apologising(tools, { kind: "the home", tell: () => Promise.resolve() }, async () => {
-      const view = homeView(await brain.status({ signal }), { version });
-      await call.must(team, "views.publish", { user_id: event.user, view, team_id: team }, { signal });
-    });
-  });
-}
-
-/** Does something; what goes wrong is logged, and said to the person in a sentence. */
-async function apologising(
-  { log, signal }: Pick<SlackInteractionTools, "log" | "signal">,
-  { kind, tell }: { readonly kind: string; readonly tell: (sentence: string) => Promise<void> },
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (signal.aborted) return;
-    log.error({ err: error, kind }, "What somebody did on Slack could not be answered");
-    await tell(BROKEN).catch((untold: unknown) => log.warn({ err: untold, kind }, "Nor could that be said"));
-  }
 }
 
 /** An acknowledgement that is given once: a second one is no error. */

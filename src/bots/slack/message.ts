@@ -1,5 +1,5 @@
 import { isTeam, isTs, isUser } from "./ids.ts";
-import { isObject, listOf, textOf, type Raw } from "./read.ts";
+import { isObject, listOf, textOf, textsOf, type Raw } from "./read.ts";
 
 /** A file as a message names it. In shared channels only its id is known. */
 export interface SlackFile {
@@ -20,10 +20,14 @@ export interface SlackMessage {
   /** The workspace of whoever wrote it. */
   readonly userTeam?: string;
   readonly botId?: string;
+  /** What an app calls itself. */
+  readonly botName?: string;
   readonly files: readonly SlackFile[];
   readonly editedTs?: string;
   /** The last reply to it, where it is the root of a thread. */
   readonly latestReply?: string;
+  /** How many people reacted to it; only lists say so. */
+  readonly reactions?: number;
   readonly streaming?: string;
   readonly metadata?: { readonly type: string; readonly payload: Raw };
   readonly blocks: readonly Raw[];
@@ -36,6 +40,7 @@ export function readMessage(value: unknown): SlackMessage | undefined {
   const team = [value["user_team"], value["source_team"], value["team"]].find(isTeam);
   const edited = isObject(value["edited"]) ? value["edited"]["ts"] : undefined;
   const metadata = readMetadata(value["metadata"]);
+  const reactions = countReactions(listOf(value, "reactions"));
   return {
     ts,
     ...(isTs(thread) && { thread }),
@@ -44,9 +49,11 @@ export function readMessage(value: unknown): SlackMessage | undefined {
     ...(isUser(user) && { user }),
     ...given("userTeam", team),
     ...given("botId", textOf(value, "bot_id")),
+    ...given("botName", textOf(value, "username") ?? textOf(value["bot_profile"], "name")),
     files: listOf(value, "files").flatMap(readFile),
     ...(isTs(edited) && { editedTs: edited }),
     ...(isTs(value["latest_reply"]) && { latestReply: value["latest_reply"] }),
+    ...(reactions > 0 && { reactions }),
     ...given("streaming", textOf(value, "streaming_state")),
     ...(metadata && { metadata }),
     blocks: listOf(value, "blocks"),
@@ -73,6 +80,13 @@ function readFile(file: Raw): SlackFile[] {
       ...(url !== undefined && { url }),
     },
   ];
+}
+
+/** Of a reaction that many share, Slack names only some of them. */
+function countReactions(reactions: readonly Raw[]): number {
+  const named = new Set(reactions.flatMap((reaction) => textsOf(reaction, "users")));
+  const counts = reactions.map(({ count }) => (typeof count === "number" ? count : 0));
+  return Math.max(named.size, ...counts, 0);
 }
 
 function readMetadata(value: unknown): SlackMessage["metadata"] {

@@ -37,8 +37,12 @@ export interface Messages {
     options: Options & {
       readonly after?: string;
       readonly upTo?: string;
+      /** Older than this alone. */
+      readonly before?: string;
       readonly cursor?: string;
       readonly limit?: number;
+      /** Behind all other calls. */
+      readonly isPatient?: boolean;
     },
   ): Promise<{ readonly messages: readonly SlackMessage[]; readonly next?: string }>;
   openDirect(team: string, user: string, options: Options): Promise<string>;
@@ -124,7 +128,7 @@ function toPost({ channel, thread }: Omit<Spot, "team">, body: MessageBody, mark
 async function page(
   call: Call,
   { team, channel, thread }: Spot,
-  { after, upTo, cursor, limit = 200, signal }: Parameters<Messages["page"]>[1],
+  { after, upTo, before, cursor, limit = 200, isPatient = false, signal }: Parameters<Messages["page"]>[1],
 ): ReturnType<Messages["page"]> {
   const args = {
     channel,
@@ -133,10 +137,13 @@ async function page(
     ...(thread !== undefined && { ts: thread }),
     ...(after !== undefined && { oldest: after }),
     ...(upTo !== undefined && { latest: upTo, inclusive: true }),
+    ...(before !== undefined && { latest: before }),
     ...(cursor !== undefined && { cursor }),
   };
   const method = thread === undefined ? "conversations.history" : "conversations.replies";
-  const answer = await call.must(team, method, args, { signal });
+  const answer = await (isPatient
+    ? call.behind(team, method, args, { signal })
+    : call.must(team, method, args, { signal }));
   const messages = listOf(answer, "messages").flatMap((message) => readMessage(message) ?? []);
   const next = nextCursor(answer);
   return {

@@ -12,8 +12,8 @@ const MOST = 20_000;
 /** What people and channels are called. */
 export interface Names {
   nameOf(team: string, id: string): string | undefined;
-  /** Waits a moment for names that are not known. Never rejects. */
-  ready(team: string, ids: readonly string[]): Promise<void>;
+  /** Waits a moment (milliseconds) for names that are not known. Never rejects. */
+  ready(team: string, ids: readonly string[], patienceMs?: number): Promise<void>;
 }
 
 /** Names that Slack was asked for, kept for an hour. */
@@ -28,12 +28,12 @@ export function createNames({ call, signal }: { readonly call: Call; readonly si
     });
   return {
     nameOf: (team, id) => names.get(`${team} ${id}`),
-    async ready(team, ids) {
+    async ready(team, ids, patienceMs = PATIENCE_MS) {
       const patience = new AbortController();
       const { signal: over } = patience;
       await Promise.race([
         Promise.allSettled(ids.map((id) => ask(team, id))),
-        delay(PATIENCE_MS, undefined, { signal: over, ref: false }).catch(() => {}),
+        delay(patienceMs, undefined, { signal: over, ref: false }).catch(() => {}),
       ]);
       patience.abort();
     },

@@ -30,8 +30,9 @@ export function createPlaces(inbox: Pick<Inbox, "join" | "leave" | "joined">): P
   const join = (place: Joined) => {
     const key = keyOf(place.channel, place.thread);
     if (joined.has(key)) return;
-    joined.set(key, place);
+    // Written down first: where that fails, the message comes again and is joined then.
     inbox.join("slack", { space: place.team, channel: key, isDirect: isDirect(place.channel) });
+    joined.set(key, place);
   };
   const leave: Places["leave"] = ({ team, channel }) => {
     for (const [key, place] of joined) {

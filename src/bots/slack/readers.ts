@@ -16,6 +16,9 @@ export interface ChannelView {
   readonly kind: "public" | "private" | "direct" | "group";
   /** People of other companies are in it, or are about to be. */
   readonly isShared: boolean;
+  /** They surely are. */
+  readonly isExternal: boolean;
+  readonly name?: string;
   /** The workspaces that it belongs to. */
   readonly teams: readonly string[];
 }

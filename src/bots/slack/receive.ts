@@ -1,7 +1,16 @@
 import type { SlackSettings } from "../../config-slack.ts";
 import type { Log } from "../../log.ts";
 import type { Desk } from "../platform.ts";
-import { addressedBy, fromMessage, isFromBot, namedIn, type Place, type Surroundings } from "./from-slack.ts";
+import {
+  addressedBy,
+  fromMessage,
+  isFromBot,
+  isTalk,
+  namedIn,
+  toTalk,
+  type Place,
+  type Surroundings,
+} from "./from-slack.ts";
 import type { Installs } from "./installs.ts";
 import type { Marks } from "./marks.ts";
 import type { SlackMessage } from "./message.ts";
@@ -13,7 +22,7 @@ const BOTS_IN_A_ROW = 3;
 
 /** What reading messages needs. */
 export interface Receiving {
-  readonly desk: Pick<Desk, "ask">;
+  readonly desk: Pick<Desk, "ask" | "keeps" | "hear">;
   readonly installs: Installs;
   readonly places: Places;
   readonly marks: Marks;
@@ -22,12 +31,14 @@ export interface Receiving {
   readonly log: Log;
 }
 
-/** Reads messages and asks what is asked in them. */
+/** Reads messages, hands on those of places whose talk is kept, and asks what is asked in them. */
 export interface Receiver {
   /** A message as an event brings it. Rejects where a question cannot be written down: then it must not be acknowledged. */
   live(message: SlackMessage, of: { readonly team: string; readonly channel: string }): Promise<void>;
   /** A message that is read again after a gap. */
   late(message: SlackMessage, of: { readonly team: string; readonly channel: string }): Promise<void>;
+  /** A message that was edited while nobody listened: where its place's talk is kept, it is kept anew. */
+  heard(message: SlackMessage, of: { readonly team: string; readonly channel: string }): Promise<void>;
   around(team: string): Surroundings;
 }
 
@@ -43,6 +54,7 @@ export function createReceiver(receiving: Receiving): Receiver {
   return {
     around,
     late: take,
+    heard: (message, { team, channel }) => hear(receiving, { message, team, channel, around: around(team) }),
     async live(message, of) {
       try {
         await take(message, of);
@@ -68,6 +80,7 @@ async function takeMessage(
   },
 ): Promise<void> {
   const { message, team, channel, around, botsInARow } = of;
+  await hear(receiving, of);
   const place: Place = { team, channel, isJoined: receiving.places.isJoined(channel, message.thread) };
   if (!isFromBot(message)) botsInARow.delete(channel);
   if (addressedBy(message, place, around) === undefined) return;
@@ -83,13 +96,38 @@ async function takeMessage(
   await ask(receiving, { message, place, around });
 }
 
+/** Writes down what is said where the talk is kept. */
+async function hear(
+  { desk, names }: Receiving,
+  {
+    message,
+    team,
+    channel,
+    around,
+  }: {
+    readonly message: SlackMessage;
+    readonly team: string;
+    readonly channel: string;
+    readonly around: Surroundings;
+  },
+): Promise<void> {
+  if (!isTalk(message, around) || !desk.keeps({ platform: "slack", space: team, channel })) return;
+  await names.ready(team, namesIn(message, around));
+  desk.hear(toTalk(message, { team, channel }, around));
+}
+
+/** Whom a message names, and who wrote it. Pure. */
+export function namesIn({ text, user }: SlackMessage, { botUser }: Pick<Surroundings, "botUser">): readonly string[] {
+  const named = new Set([...namedIn(text), ...(user === undefined ? [] : [user])]);
+  named.delete(botUser);
+  return [...named];
+}
+
 async function ask(
   { desk, places, names }: Receiving,
   { message, place, around }: { readonly message: SlackMessage; readonly place: Place; readonly around: Surroundings },
 ): Promise<void> {
-  const named = new Set([...namedIn(message.text), ...(message.user === undefined ? [] : [message.user])]);
-  named.delete(around.botUser);
-  await names.ready(place.team, [...named]);
+  await names.ready(place.team, namesIn(message, around));
   const { team, channel } = place;
   places.join({ team, channel, thread: message.thread ?? message.ts });
   desk.ask(fromMessage(message, place, around));

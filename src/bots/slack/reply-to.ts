@@ -1,9 +1,11 @@
 import { jobOf } from "../inbox-questions.ts";
 import type { Asked, Reply } from "../platform.ts";
-import { createPrivateCarrier, withAddress } from "./command-carrier.ts";
+import type { Carrier } from "./carrier.ts";
+import { createPrivateCarrier, withAddress, type CommandCarrying } from "./command-carrier.ts";
 import { deletedId } from "./follow-changes.ts";
 import { isDirect } from "./ids.ts";
-import { createMessageCarrier } from "./message-carrier.ts";
+import { createMessageCarrier, type Carrying } from "./message-carrier.ts";
+import { createPostCarrier } from "./post-carrier.ts";
 import { createReply } from "./reply.ts";
 import { readRoute } from "./route.ts";
 import { tellRefusal } from "./tell-refusal.ts";
@@ -18,16 +20,11 @@ export interface ReplyingTo extends Pick<Wiring, "inbox" | "settings" | "log" | 
 /** The reply to a question: in its thread, in its channel, or to the asker alone. */
 export function replyTo(asked: Asked, { wired, inbox, settings, log, installs, split, ...of }: ReplyingTo): Reply {
   const { call, messages, deleted, unfinished, desk } = wired;
-  const route = readRoute(asked.route);
-  const { team, channel, thread, user, userTeam } = route;
+  const route = readRoute(asked);
+  const { team, channel } = route;
   const job = jobOf(asked);
-  const carrying = { call, messages, inbox, api: settings.api, job, asked, route };
-  const message = createMessageCarrier(
-    { call, messages, inbox, botUser: installs.of(team)?.botUser ?? "" },
-    { job, spot: { team, channel, thread }, user, userTeam, isStreamed: settings.streaming === "stream" },
-  );
-  const ordinary = route.respond === undefined ? message : withAddress(message, carrying);
-  const isPrivate = asked.seenBy === "asker" && !isDirect(channel);
+  const botUser = installs.of(team)?.botUser ?? "";
+  const carrying = { call, messages, inbox, api: settings.api, job, asked, route, botUser };
   const id = deletedId({ channel }, asked.message.id);
   // An earlier try that came to no end would go on saying that it is searching, below the answer of this one.
   unfinished.get(id)?.leave();
@@ -35,7 +32,7 @@ export function replyTo(asked: Asked, { wired, inbox, settings, log, installs, s
   const signal = AbortSignal.any([of.signal, left.signal]);
   const reply = createReply({
     job,
-    carrier: isPrivate ? createPrivateCarrier(carrying) : ordinary,
+    carrier: carrierOf(carrying, settings),
     streaming: settings.streaming,
     split,
     isOver: () => deleted.has(id),
@@ -47,4 +44,18 @@ export function replyTo(asked: Asked, { wired, inbox, settings, log, installs, s
   });
   unfinished.set(id, { takeBack: () => reply.takeBack(), leave: () => left.abort() });
   return reply;
+}
+
+/** How the answer gets there: by itself, to the asker alone, or as an ordinary message. */
+function carrierOf(
+  carrying: CommandCarrying & Carrying,
+  { streaming }: Pick<ReplyingTo["settings"], "streaming">,
+): Carrier {
+  const { asked, job, route } = carrying;
+  const { team, channel, thread, user, userTeam, respond, post } = route;
+  const target = { job, spot: { team, channel, thread }, user, userTeam, isStreamed: streaming === "stream" };
+  if (post !== undefined) return createPostCarrier(carrying, target, { post });
+  if (asked.seenBy === "asker" && !isDirect(channel)) return createPrivateCarrier(carrying);
+  const message = createMessageCarrier(carrying, target);
+  return respond === undefined ? message : withAddress(message, carrying);
 }

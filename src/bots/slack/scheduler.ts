@@ -53,6 +53,8 @@ export interface Scheduler {
   turn(due: Due, options: { readonly signal: AbortSignal }): Promise<void>;
   /** Whether a call that can be left out may be made now: then it counts as made. `share`: of what Slack allows in a minute. */
   spare(due: Due, share?: number): boolean;
+  /** Resolves when a call that is behind all others may be made, however long that takes; it counts as made then. */
+  behind(due: Due, options: { readonly signal: AbortSignal }): Promise<void>;
   /** Whether there is room for a call; it does not count. */
   hasRoom(due: Due): boolean;
   /** Counts one as made. */
@@ -81,8 +83,8 @@ const CLOCK: Clock = {
 /** A scheduler for all tokens. */
 export function createScheduler(rates: Rates = SLACK_RATES, clock: Clock = CLOCK): Scheduler {
   const { laneOf, wait, count } = createLanes(rates, clock);
-  const wake = async (due: Due, signal: AbortSignal) => {
-    for (let left = wait(due, 1); left > 0; left = wait(due, 1)) await clock.pause(left, signal);
+  const wake = async (due: Due, signal: AbortSignal, share = 1) => {
+    for (let left = wait(due, share); left > 0; left = wait(due, share)) await clock.pause(left, signal);
     signal.throwIfAborted();
     count(due);
   };
@@ -100,6 +102,7 @@ export function createScheduler(rates: Rates = SLACK_RATES, clock: Clock = CLOCK
       count(due);
       return true;
     },
+    behind: (due, { signal }) => wake(due, signal, SPARE),
     hasRoom: (due) => wait(due, 1) === 0,
     count,
     close(due, seconds) {

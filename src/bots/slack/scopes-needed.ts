@@ -12,10 +12,15 @@ const PAST = ["conversations.history", "conversations.replies"] as const;
 /** All of them, and no other; `config/slack-manifest.yaml` asks for the same. */
 export const SCOPES_NEEDED: readonly ScopeNeeded[] = [
   { scope: "app_mentions:read", what: "to see where it is mentioned", methods: [], events: ["app_mention"] },
-  { scope: "assistant:write", what: "to have a pane of its own, as Slack's agents have", methods: [], events: [] },
+  {
+    scope: "assistant:write",
+    what: "to have a pane of its own, as Slack's agents have, and to offer questions there",
+    methods: ["assistant.threads.setSuggestedPrompts"],
+    events: [],
+  },
   {
     scope: "channels:history",
-    what: "to follow a thread in a public channel that it was asked into, and to find questions that came while it was not running",
+    what: "to follow a thread in a public channel that it was asked into, to find questions that came while it was not running, and to read what was said where its talk is kept or a summary is wanted",
     methods: PAST,
     events: ["message.channels"],
   },
@@ -50,7 +55,7 @@ export const SCOPES_NEEDED: readonly ScopeNeeded[] = [
     ],
     events: [],
   },
-  { scope: "commands", what: "to have commands of its own", methods: [], events: [] },
+  { scope: "commands", what: "to have commands of its own, and a shortcut", methods: [], events: [] },
   { scope: "files:read", what: "to read files that come with a question", methods: ["files.info"], events: [] },
   {
     scope: "groups:history",

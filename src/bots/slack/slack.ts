@@ -6,6 +6,7 @@ import { createApp, identifyAll } from "./connect.ts";
 import { newToken } from "./fatal.ts";
 import { fetchUpload } from "./files.ts";
 import { guardApp } from "./guarded-app.ts";
+import { readHistory } from "./history.ts";
 import { createSlackInteractions } from "./interactions.ts";
 import { createInstalls, type Install, type Installs } from "./installs.ts";
 import { openReceiver } from "./open-receiver.ts";
@@ -13,7 +14,7 @@ import type { Replays } from "./replays.ts";
 import { replyTo } from "./reply-to.ts";
 import { lookAfter } from "./standing.ts";
 import { LONGEST_MESSAGE } from "./to-slack.ts";
-import { type SlackCounts, wire, type Wired, type Wiring } from "./wire.ts";
+import { noCounts, type SlackCounts, wire, type Wired, type Wiring } from "./wire.ts";
 
 /** Where the connection stands; `why` is a sentence for the owner, with what to click. */
 export type SlackState =
@@ -48,14 +49,9 @@ const split = (markdown: string) => splitMarkdown(markdown, LONGEST_MESSAGE);
 
 /** Opens Slack; it is connected by `start`, and closed when disposed of. Throws a UserError where its files cannot be used. */
 export function openSlack(options: SlackOptions): Promise<Slack> {
-  const counts: SlackCounts = { connections: 0, malformed: 0, refused: 0, waits: 0, rateLimitedEvents: 0 };
-  const running: Running = {
-    options,
-    counts,
-    installs: createInstalls(),
-    closing: new AbortController(),
-    state: { kind: "connecting" },
-  };
+  const counts = noCounts();
+  const [installs, closing] = [createInstalls(), new AbortController()];
+  const running: Running = { options, counts, installs, closing, state: { kind: "connecting" } };
   const { settings } = options;
   const now = () => {
     if (!running.wired) throw new Error("Slack has not been connected yet");
@@ -70,13 +66,13 @@ export function openSlack(options: SlackOptions): Promise<Slack> {
     async clearance({ message, seenBy }, { signal }) {
       return now().clearanceOf({ conversation: message.conversation, askerId: message.author.id, seenBy }, { signal });
     },
-    reply: (asked) => replyTo(asked, { ...options, ...running, wired: now(), split, signal: running.closing.signal }),
+    reply: (asked) => replyTo(asked, { ...options, ...running, wired: now(), split, signal: closing.signal }),
     async fetchFile(file, limits) {
-      return fetchUpload(file, { installs: running.installs, call: now().call, api: settings.api, ...limits });
+      return fetchUpload(file, { installs, call: now().call, api: settings.api, ...limits });
     },
     ...afterwards(now),
     async [Symbol.asyncDispose]() {
-      running.closing.abort();
+      closing.abort();
       await running.receiver?.stop();
       running.wired?.marks[Symbol.dispose]();
       running.wired?.kept[Symbol.dispose]();
@@ -190,9 +186,10 @@ function leave(running: Running, install: Install, desk: Desk): void {
   void running.receiver?.stop();
 }
 
-function afterwards(now: () => Wired): Pick<ChatPlatform, "recall" | "amend" | "mark"> {
+function afterwards(now: () => Wired): Pick<ChatPlatform, "history" | "recall" | "amend" | "mark"> {
   const standing = () => lookAfter({ messages: now().messages, receiver: now().receiver, split });
   return {
+    history: (place, options) => readHistory(now(), place, options),
     recall: async (given, options) => standing().recall(given, options),
     amend: async (given, content, options) => standing().amend(given, content, options),
     mark: async (given, line, options) => standing().mark(given, line, options),

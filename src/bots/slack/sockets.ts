@@ -52,7 +52,7 @@ export function createSockets(options: SocketOptions): Receiver {
   let current: Link | undefined;
   const open = () => {
     if (!target) throw new Error("The receiver has not been given its app");
-    return openLink(options, target, (link) => link === current && options.lost());
+    return openLink(options, target, { closed: (link) => link === current && options.lost(), signal });
   };
 
   async function keep(first: Link): Promise<void> {
@@ -113,7 +113,11 @@ async function insist(
   }
 }
 
-async function openLink(options: SocketOptions, target: App, closed: (link: Link) => void): Promise<Link> {
+async function openLink(
+  options: SocketOptions,
+  target: App,
+  { closed, signal }: { readonly closed: (link: Link) => void; readonly signal: AbortSignal },
+): Promise<Link> {
   const { appToken, log, counts, pingMs = PING_MS } = options;
   const receiver = new SocketModeReceiver({
     appToken,
@@ -138,7 +142,10 @@ async function openLink(options: SocketOptions, target: App, closed: (link: Link
     closed(link);
   });
   guardMessages(client, { leaving: () => ending.resolve(), malformed: () => counts.malformed++ });
-  const hello = await Promise.race([receiver.start().then(() => true), delay(HELLO_MS, false, { ref: false })]);
+  const patience = new AbortController();
+  const over = AbortSignal.any([signal, patience.signal]);
+  const late = delay(HELLO_MS, false, { signal: over, ref: false }).catch(() => false);
+  const hello = await Promise.race([receiver.start().then(() => true), late]).finally(() => patience.abort());
   if (!hello) {
     close();
     throw new Error("Slack did not say hello");

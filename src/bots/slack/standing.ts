@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import type { ChatPlatform, Content, Given, Posted } from "../platform.ts";
 import { Undeliverable } from "../undeliverable.ts";
 import { fromMessage } from "./from-slack.ts";
-import { isDirect, readPersonId } from "./ids.ts";
+import { isDirect, isTs, readPersonId } from "./ids.ts";
 import type { SlackMessage } from "./message.ts";
+import { toPosted } from "./message-carrier.ts";
 import { spotOf, type Mark, type Messages, type Spot } from "./messages.ts";
 import type { Receiver } from "./receive.ts";
 import { codeOf, refusalOf } from "./refusal.ts";
@@ -31,9 +32,9 @@ export function lookAfter(standing: Standing): Pick<ChatPlatform, "recall" | "am
 }
 
 /** What Slack will never do is not tried again. */
-async function unlessNever(work: Promise<void>): Promise<void> {
+async function unlessNever<Result>(work: Promise<Result>): Promise<Result> {
   try {
-    await work;
+    return await work;
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === undefined) throw error;
@@ -44,7 +45,7 @@ async function unlessNever(work: Promise<void>): Promise<void> {
 /** A question by message can be read again; a command cannot. */
 async function recall({ messages, receiver }: Standing, given: Given, options: Options) {
   const { conversation, askedId } = given;
-  if (given.seenBy === "asker" || conversation.thread === undefined) return undefined;
+  if (given.seenBy === "asker" || conversation.thread === undefined || !isTs(askedId)) return undefined;
   const spot = spotOf({ conversation });
   try {
     const message = await find(messages, { spot, ts: askedId }, options);
@@ -77,18 +78,28 @@ async function amend(
   { messages, split }: Standing,
   { given, content }: { readonly given: Given; readonly content: Content },
   options: Options,
-): Promise<void> {
+): Promise<Given["posted"] | void> {
   const posted = given.posted.filter((one) => !isEphemeral(one));
   const [first] = posted;
   if (!first) return;
-  const bodies = toBodies(content, split);
-  for (const [index, body] of bodies.entries()) {
-    const old = posted[index];
-    const own: Mark = { type: "hearth_answer", payload: { job: given.job, part: index } };
-    if (old) await messages.edit(spotOf(old), old.id, body, { ...options, mark: own });
-    else await messages.post(spotOf(first), body, { ...options, mark: own });
+  const [body, ...others] = toBodies(content, split);
+  const markOf = (part: number): Mark => ({ type: "hearth_answer", payload: { job: given.job, part } });
+  await messages.edit(spotOf(first), first.id, body, { ...options, mark: markOf(0) });
+  const now: [Posted, ...Posted[]] = [first];
+  for (const [index, other] of others.entries()) {
+    const [old, own] = [posted[index + 1], markOf(index + 1)];
+    if (old) await messages.edit(spotOf(old), old.id, other, { ...options, mark: own });
+    now.push(old ?? toPosted(spotOf(first), await messages.post(spotOf(first), other, { ...options, mark: own })));
   }
-  for (const extra of posted.slice(bodies.length)) await messages.remove(spotOf(extra), extra.id, options);
+  for (const extra of posted.slice(others.length + 1)) await removeIfThere(messages, extra, options);
+  return now;
+}
+
+/** What an earlier try took away is gone already. */
+async function removeIfThere(messages: Messages, posted: Posted, options: Options): Promise<void> {
+  await messages.remove(spotOf(posted), posted.id, options).catch((error: unknown) => {
+    if (refusalOf(error) !== "gone") throw error;
+  });
 }
 
 async function mark(
@@ -109,9 +120,9 @@ async function mark(
 }
 
 async function directSpot(messages: Messages, { conversation, askerId }: Given, options: Options): Promise<Spot> {
-  const asker = readPersonId(askerId);
-  if (!asker) throw new TypeError("An answer has no asker");
   const team = conversation.space;
+  const asker = readPersonId(askerId, team);
+  if (!asker) throw new TypeError("An answer has no asker");
   return { team, channel: await messages.openDirect(team, asker.user, options) };
 }
 

@@ -9,7 +9,7 @@ import { toMessage } from "./to-slack.ts";
 /** Tells whoever asked, by a direct message, that Hearth may not answer where he did. */
 export function tellRefusal(
   refusal: Refusal,
-  { message, route }: Asked,
+  asked: Asked,
   {
     messages,
     job,
@@ -23,8 +23,9 @@ export function tellRefusal(
   },
 ): void {
   log.warn({ job, refusal }, "An answer cannot be sent");
-  const { team, channel, user, respond } = readRoute(route);
-  if (refusal !== "forbidden" || isDirect(channel) || message.author.isBot || respond !== undefined) return;
+  const { team, channel, user, respond, post } = readRoute(asked);
+  const isOurs = post !== undefined || asked.message.author.isBot;
+  if (refusal !== "forbidden" || isDirect(channel) || isOurs || respond !== undefined) return;
   const markdown =
     "I may not write in the channel that you asked in, so I cannot answer there. " +
     "Somebody who manages it can invite me again, or let apps post in it.";

@@ -1,5 +1,6 @@
 import type { types } from "@slack/bolt";
 import { withoutMentions } from "../../mentions.ts";
+import { gateMarkdown } from "../gate.ts";
 import type { Button, Content } from "../platform.ts";
 import { splitMarkdown } from "../split.ts";
 
@@ -72,14 +73,14 @@ export function escapeText(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
-/** The first words of Markdown, as a line of plain text. Pure. */
+/** The first words of Markdown, as a line of plain text in which nothing leads anywhere: what was code is not marked any more. Pure. */
 export function toNotice(markdown: string): string {
-  const plain = withoutMentions(markdown)
+  const plain = markdown
     .replaceAll(/\[([^[\]\n]*)\]\([^()\n]*\)/g, "$1")
     .replaceAll(/^[ \t]*(?:>|#{1,6} |```[^\n]*)[ \t]*/gm, "")
     .replaceAll(/[*_~`|]+/g, "")
     .replaceAll(/\s+/g, " ")
     .trim();
   const cut = plain.length > LONGEST_TEXT ? `${plain.slice(0, LONGEST_TEXT - 1).toWellFormed()}…` : plain;
-  return escapeText(cut) || "…";
+  return escapeText(gateMarkdown(cut, { hosts: [], urls: [] })) || "…";
 }

@@ -11,12 +11,13 @@ import { createIntake, type Intake } from "./intake.ts";
 import { createKept, type Kept } from "./kept.ts";
 import { createMarks, type Marks } from "./marks.ts";
 import { createMessages, type Messages } from "./messages.ts";
-import { createNames } from "./names.ts";
+import { createNames, type Names } from "./names.ts";
 import { createPeople, type People } from "./people.ts";
 import { createPlaces } from "./places.ts";
 import { createReceiver, type Receiver } from "./receive.ts";
 import { createRecent, type Recent } from "./recent.ts";
 import { createScheduler, type Rates } from "./scheduler.ts";
+import { followShared, type Shared } from "./shared.ts";
 
 /** What is counted while Slack is open. */
 export interface SlackCounts {
@@ -25,6 +26,11 @@ export interface SlackCounts {
   refused: number;
   waits: number;
   rateLimitedEvents: number;
+}
+
+/** Nothing yet. */
+export function noCounts(): SlackCounts {
+  return { connections: 0, malformed: 0, refused: 0, waits: 0, rateLimitedEvents: 0 };
 }
 
 /** What everything is wired with. */
@@ -54,6 +60,7 @@ export interface Wired {
   readonly call: Call;
   readonly messages: Messages;
   readonly people: People;
+  readonly names: Names;
   readonly clearanceOf: ClearanceOf;
   readonly receiver: Receiver;
   readonly intake: Intake;
@@ -62,13 +69,15 @@ export interface Wired {
   readonly unfinished: Map<string, Unfinished>;
   readonly gaps: Gaps;
   readonly desk: Desk;
+  /** The inbox, with which Slack's own notes are forgotten too. */
+  readonly inbox: Inbox;
   readonly marks: Marks;
   readonly kept: Kept;
 }
 
 /** Puts the parts together; nothing is connected yet. */
 export function wire(wiring: Wiring): Wired {
-  const { settings, inbox, log, installs, counts, signal } = wiring;
+  const { settings, log, installs, counts, signal } = wiring;
   const call = createCall({
     installs,
     scheduler: createScheduler(wiring.rates),
@@ -79,28 +88,52 @@ export function wire(wiring: Wiring): Wired {
   });
   const messages = createMessages(call);
   const people = createPeople(call);
-  const [marks, kept, places] = [createMarks(inbox), createKept(inbox), createPlaces(inbox)];
+  const kept = createKept(wiring.inbox);
+  const inbox = withKept(wiring.inbox, kept);
+  const [marks, places] = [createMarks(inbox), createPlaces(inbox)];
   const unfinished = new Map<string, Unfinished>();
   const deleted = createRecent({ added: (id) => unfinished.get(id)?.takeBack() });
-  const desk: Desk = {
-    ...wiring.desk,
-    ask(asked) {
-      kept.add(asked);
-      return wiring.desk.ask(asked);
-    },
-  };
+  const shared = followShared({ desk: wiring.desk, people, log, signal });
+  const desk = deskWith(wiring.desk, { kept, shared });
   const names = createNames({ call, signal });
   const receiver = createReceiver({ desk, installs, places, marks, names, settings, log });
   const clearanceOf = createClearance({ installs, people, settings });
   const intake = createIntake({
     ...wiring,
+    inbox,
     desk,
     receiver,
     places,
     marks,
     deleted,
+    shared,
     rightsChanged: () => people.forget(),
   });
-  const gaps = followGaps({ ...wiring, desk, call, messages, places, marks, kept, deleted, receiver, people });
-  return { call, messages, people, clearanceOf, receiver, intake, deleted, unfinished, gaps, desk, marks, kept };
+  const gaps = followGaps({ ...wiring, desk, call, messages, places, marks, kept, deleted, shared, receiver, people });
+  const rights = { people, clearanceOf };
+  const saying = { call, messages, names, receiver, intake, deleted, unfinished };
+  return { ...rights, ...saying, gaps, desk, inbox, marks, kept };
+}
+
+/** The inbox, with which it is forgotten too which messages were asked in. */
+function withKept(inbox: Inbox, kept: Kept): Inbox {
+  return {
+    ...inbox,
+    forget(of) {
+      kept.forget(of);
+      return inbox.forget(of);
+    },
+  };
+}
+
+/** The desk, which learns of no talk in shared channels, and whose questions are known again after a stop. */
+function deskWith(desk: Desk, { kept, shared }: { readonly kept: Kept; readonly shared: Shared }): Desk {
+  return {
+    ...desk,
+    keeps: (place) => !shared.has(place.channel) && desk.keeps(place),
+    ask(asked) {
+      kept.add(asked);
+      return desk.ask(asked);
+    },
+  };
 }

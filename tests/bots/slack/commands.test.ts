@@ -1,5 +1,4 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { readQuestion, readWish } from "../../../src/bots/slack/commands.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
 import { connected, eventually } from "./slack-world.ts";
 
@@ -8,30 +7,6 @@ function silentBrain() {
   const never = () => new Promise<never>(() => {});
   return scriptedBrain({ status: never, lookup: never });
 }
-
-describe("what stands behind /ask", () => {
-  it.each([
-    ["How much leave?", "How much leave?", false],
-    ["private: How much leave?", "How much leave?", true],
-    ["Private:How much leave?", "How much leave?", true],
-    ["--private How much leave?", "How much leave?", true],
-    ["—private How much leave?", "How much leave?", true],
-    ["--privately owned?", "--privately owned?", false],
-    ["private schools?", "private schools?", false],
-    ["private:", "", true],
-  ])("%j is read", (text, question, isPrivate) => {
-    expect(readQuestion(text)).toEqual({ question, isPrivate });
-  });
-});
-
-it("what stands behind /hearth is read whatever its case and spaces", () => {
-  expect([" Forget  ME ", "", "status", "forget everything"].map(readWish)).toEqual([
-    "forget me",
-    "help",
-    "status",
-    "unknown",
-  ]);
-});
 
 describe.each(["socket", "http"] as const)("the adapter, by %s", (mode) => {
   it("answers /ask in the channel, with what was typed, and privately to the asker alone", async () => {

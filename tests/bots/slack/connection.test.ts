@@ -87,6 +87,20 @@ describe("Slack's sockets", () => {
   }, 20_000);
 });
 
+it("stopping while Slack does not say hello is done at once", async () => {
+  await using world = await connected();
+  await world.stop();
+  const { slack } = world;
+  slack.rest.fail({ method: "apps.connections.open", sequence: [{ delayMs: 14_000 }] });
+  const begun = performance.now();
+  const starting = world.start();
+  starting.catch(() => {});
+  await slack.until(() => slack.transcript.calls("apps.connections.open").length === 2);
+  await world.hearth()[Symbol.asyncDispose]();
+  await expect(starting).rejects.toThrow();
+  expect(performance.now() - begun).toBeLessThan(10_000);
+}, 30_000);
+
 describe("what only the owner can mend", () => {
   async function refusalOf(change: (world: Awaited<ReturnType<typeof connected>>) => void, tokens?: readonly string[]) {
     await using world = await connected();

@@ -194,3 +194,20 @@ it("the manual tells of what the doctor says", () => {
   const manual = readFileSync(new URL("../../../docs/slack.md", import.meta.url), "utf8");
   expect(manual).toContain('"more rights than needed"');
 });
+
+it("a channel whose talk is to be kept is looked at: whether the bot is in it, and whether it is shared with another company", async () => {
+  const slack = await emulator();
+  const { acme, ada, general } = populate(slack);
+  const far = slack.world.channel({ team: acme.id, name: "far", members: [ada], bot: false });
+  const shared = slack.world.channel({ team: acme.id, name: "shared", members: [ada] });
+  const other = slack.world.workspace({ name: "Partner", installed: false });
+  slack.world.share({ channel: shared, with: other.id });
+  const channels = [general, far, shared].map((channel, index) => {
+    return { team: acme.id, channel, by: `memory.channels[${index}]`, isKept: true };
+  });
+  const { unwell } = await examine(slack, [acme.token], { channels });
+  expect(unwell).toMatchObject([
+    { what: "a channel that the bot is not in", says: expect.stringContaining("memory.channels[1] names #far") },
+    { what: "a channel that is shared with another company", says: expect.stringContaining(shared) },
+  ]);
+});

@@ -10,6 +10,7 @@ import { createInstalls } from "../../../src/bots/slack/installs.ts";
 import type { SlackInteractionTools } from "../../../src/bots/slack/interaction-tools.ts";
 import { createSlackInteractions } from "../../../src/bots/slack/interactions.ts";
 import { createMessages } from "../../../src/bots/slack/messages.ts";
+import { createNames } from "../../../src/bots/slack/names.ts";
 import { createPeople } from "../../../src/bots/slack/people.ts";
 import { createScheduler, type Rates } from "../../../src/bots/slack/scheduler.ts";
 import { createSockets } from "../../../src/bots/slack/sockets.ts";
@@ -17,8 +18,9 @@ import { toMessage } from "../../../src/bots/slack/to-slack.ts";
 import type { SlackSettings } from "../../../src/config-slack.ts";
 import { silentLog, type Log } from "../../../src/log.ts";
 import { openSlackEmulator, type SlackOptions } from "../../../emulators/slack/emulator.ts";
+import { fakeTalk } from "../../helpers/fake-talk.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
-import { populate, settingsFor, WIDE } from "./slack-world.ts";
+import { populate, settingsFor, talkOf, WIDE } from "./slack-world.ts";
 
 /** What a test wants otherwise than usual. */
 export interface Wanted {
@@ -55,7 +57,10 @@ export async function interacting(wanted: Wanted = {}) {
   const asked: Asked[] = [];
   const stopped: [job: string, personId: string][] = [];
   const seen: Asking[] = [];
-  const desk: Pick<Desk, "ask" | "stop"> = {
+  const kept = new Set<string>();
+  const desk: SlackInteractionTools["desk"] = {
+    talk: talkOf(kept),
+    schedules: fakeTalk().schedules,
     ask: (question) => (wanted.ask ?? (() => asked.push(question) > 0))(question),
     stop(job, personId) {
       stopped.push([job, personId]);
@@ -73,6 +78,7 @@ export async function interacting(wanted: Wanted = {}) {
     log,
     signal,
     people: createPeople(call),
+    names: createNames({ call, signal }),
     brain: scriptedBrain(wanted.brain),
     linkHosts: [],
     clearanceOf: async (asking) => {
@@ -111,6 +117,9 @@ export async function interacting(wanted: Wanted = {}) {
     asked,
     stopped,
     seen,
+    /** The channels whose talk is kept. */
+    kept,
+    schedules: desk.schedules,
     /** Everything that a process keeps is new; the inbox and the core are not. */
     async restart() {
       await receiver.stop();

@@ -80,6 +80,20 @@ describe("/ask", () => {
     expect(here.asked).toHaveLength(1);
   });
 
+  it("in a direct message whose it is Slack does not say in time is not answered, and that is said", async () => {
+    const here = await world();
+    const { slack, ada } = here;
+    const own = slack.openHome(ada);
+    slack.rest.fail({ method: "conversations.info", sequence: [{ retryAfter: 30 }] });
+    const ask = () => slack.slash({ by: ada, in: own, command: "/ask", text: "Leave?" });
+    expect(await ask()).toMatchObject({ answer: { text: expect.stringContaining("did not tell me in time") } });
+    expect(here.asked).toEqual([]);
+    // What was read there says whose it is, whatever Slack's limits are.
+    here.inbox.see("slack", own, "1795882462.701000");
+    expect(await ask()).toMatchObject({ kind: "acked", answer: { response_type: "in_channel" } });
+    expect(here.asked).toHaveLength(1);
+  });
+
   it("that cannot be written down, or holds no question, is refused to the person alone", async () => {
     const here = await world({
       ask: () => {
@@ -231,13 +245,13 @@ describe("/hearth", () => {
       brain: {
         forget: async (of) => {
           forgotten.push(of);
-          return { messages: 2, answers: 1, ratings: 0 };
+          return { messages: 2, answers: 1, ratings: 0, talk: 0, lines: 0 };
         },
       },
     });
     await here.give();
     await use(here, "forget me");
-    await told(here, here.ada, /2 messages[^]*1 entry of what was asked and answered on Slack/);
+    await told(here, here.ada, /2 messages[^]*1 entry of what was asked, heard and answered on Slack/);
     expect(forgotten).toEqual([{ platform: "slack", space: here.acme.id, askerId: `${here.acme.id}:${here.ada}` }]);
     expect(here.inbox.given({ answerId: ANSWER })).toBeUndefined();
   });
@@ -247,7 +261,7 @@ describe("/hearth", () => {
     const forget: Wanted["brain"] = {
       forget: async (of) => {
         forgotten.push(of);
-        return { messages: 0, answers: 0, ratings: 0 };
+        return { messages: 0, answers: 0, ratings: 0, talk: 0, lines: 0 };
       },
     };
     const here = await world({ brain: forget });

@@ -53,7 +53,7 @@ export async function makeOurCalls(ground: Ground): Promise<ReadonlyMap<string, 
   await attempt("users.list", () => call.must(team, "users.list", { limit: 1_000 }, { signal }));
   for (const channel of ground.channels) await inChannel({ call, team, channel, user }, attempt);
   await attempt("conversations.open", () => createMessages(call).openDirect(team, user, { signal }));
-  const view = homeView(readyStatus, { version: "0.1.0" });
+  const view = homeView(readyStatus, { version: "0.1.0", talk: { kept: [], schedules: [] } });
   await attempt("views.publish", () => call.must(team, "views.publish", { user_id: user, view }, { signal }));
   if (ground.trigger) {
     const modal = docsModal({ channel: ground.channels[0] ?? "", respond: "https://hooks.slack.com/x", at: 0 });
@@ -109,6 +109,13 @@ async function growing({ call, team, channel, user }: Spot, attempt: Attempt): P
   const more = { channel, ts, markdown_text: " days" };
   await attempt("chat.appendStream", () => call.must(team, "chat.appendStream", more, { signal }));
   await attempt("chat.stopStream", () => call.must(team, "chat.stopStream", { channel, ts }, { signal }));
+  const pane = await createMessages(call)
+    .openDirect(team, user, { signal })
+    .catch(() => channel);
+  const prompts = [{ title: "What can you do?", message: "What can you do?" }];
+  await attempt("assistant.threads.setSuggestedPrompts", () =>
+    call.must(team, "assistant.threads.setSuggestedPrompts", { channel_id: pane, prompts }, { signal }),
+  );
   const all = { types: "public_channel,private_channel,mpim,im", limit: 200 };
   await attempt("users.conversations", () => call.must(team, "users.conversations", all, { signal }));
 }

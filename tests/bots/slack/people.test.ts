@@ -16,7 +16,7 @@ function workspace() {
       user: { id: "U0ADA", team_id: TEAM, is_restricted: state.isGuest, is_admin: true },
     });
   };
-  const call = { must, spare: must, live: { hasRoom: () => true, shown: () => {} } };
+  const call = { must, spare: must, behind: must, live: { hasRoom: () => true, shown: () => {} } };
   return { state, call, people: createPeople(call) };
 }
 

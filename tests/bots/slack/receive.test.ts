@@ -136,11 +136,11 @@ describe("what becomes of it", () => {
     slack.remove({ in: general, message: removed });
     slack.remove({ in: general, message: rooted });
     await eventually(() => desk.revisions.length === 3);
-    const of = (thread: string) => ({ platform: "slack", space: acme.id, channel: general, thread });
+    const conversation = { platform: "slack", space: acme.id, channel: general };
     expect(desk.revisions).toEqual([
-      { conversation: of(edited), ids: [edited], text: "one and a half" },
-      { conversation: of(removed), ids: [removed] },
-      { conversation: of(rooted), ids: [rooted] },
+      { conversation, ids: [edited], text: "one and a half" },
+      { conversation, ids: [removed] },
+      { conversation, ids: [rooted] },
     ]);
   });
 
@@ -160,7 +160,7 @@ describe("what becomes of it", () => {
     const brain = scriptedBrain({
       forget: async (of) => {
         forgotten.push(of);
-        return { messages: 1, answers: 0, ratings: 0 };
+        return { messages: 1, answers: 0, ratings: 0, talk: 0, lines: 0 };
       },
     });
     await using world = await connected({ options: { brain } });

@@ -7,9 +7,12 @@ import {
 import { openInbox } from "../../../src/bots/inbox-sqlite.ts";
 import type { Inbox } from "../../../src/bots/inbox.ts";
 import type { Asked, Desk } from "../../../src/bots/platform.ts";
+import type { Talk } from "../../../src/bots/talk.ts";
+import type { TalkMessage } from "../../../src/chat.ts";
 import { openSlack, type Slack, type SlackOptions } from "../../../src/bots/slack/slack.ts";
 import { slackSchema, type SlackSettings } from "../../../src/config-slack.ts";
 import { silentLog } from "../../../src/log.ts";
+import { fakeTalk } from "../../helpers/fake-talk.ts";
 import { scriptedBrain } from "../../helpers/scripted-brain.ts";
 
 /** What a desk was handed. */
@@ -18,11 +21,37 @@ export interface DeskRecord extends Desk {
   readonly revisions: Parameters<Desk["revised"]>[0][];
   readonly lefts: (string | undefined)[];
   readonly stops: [job: string, person: string][];
+  /** The channels whose talk is kept, and what was heard of them. */
+  readonly kept: Set<string>;
+  readonly heard: TalkMessage[];
+}
+
+/** Talk that a test switches on and off by the channel's id. */
+export function talkOf(kept: Set<string>): Talk {
+  return {
+    ...fakeTalk().talk,
+    keeps: ({ channel }) => kept.has(channel),
+    async switchOn(place, { by, days = 180 }) {
+      kept.add(place.channel);
+      return { ...place, by, days, since: "2026-11-24T09:00:00.000Z", messages: 0 };
+    },
+    async switchOff({ channel }) {
+      kept.delete(channel);
+      return { messages: 0, answers: 0, ratings: 0, talk: 0, lines: 0 };
+    },
+  };
 }
 
 /** A desk that keeps what it is handed, and asks each question once, as the real one does. */
 export function recordingDesk(inbox: Inbox): DeskRecord {
+  const kept = new Set<string>();
   const desk: DeskRecord = {
+    kept,
+    heard: [],
+    keeps: ({ channel }) => kept.has(channel),
+    hear: (message) => void desk.heard.push(message),
+    talk: talkOf(kept),
+    schedules: fakeTalk().schedules,
     asked: [],
     revisions: [],
     lefts: [],

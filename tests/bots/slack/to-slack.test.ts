@@ -5,7 +5,7 @@ import { isUpload } from "../../../src/bots/slack/files.ts";
 import { escapeText, toMessage, toNotice } from "../../../src/bots/slack/to-slack.ts";
 
 describe("what Hearth sends to Slack", () => {
-  it("is a block of Markdown with its buttons below, and a notice without marks", () => {
+  it("is a block of Markdown with its buttons below, and a notice without marks but those of code", () => {
     const body = toMessage({
       markdown: "**28 days** [1]\n\n> quoted\n\n[1] [Leave](https://a.example/x) · `leave.md:3`",
       buttons: [
@@ -13,7 +13,7 @@ describe("what Hearth sends to Slack", () => {
         { kind: "stop", job: "j1" },
       ],
     });
-    expect(body.text).toBe("28 days [1] quoted [1] Leave · leave.md:3");
+    expect(body.text).toBe("28 days [1] quoted [1] Leave · `leave.md:3`");
     expect(body.blocks).toMatchObject([
       { type: "markdown" },
       { type: "actions", elements: [{ action_id: "h1:up:a1" }, { action_id: "h1:stop:j1" }] },
@@ -26,6 +26,15 @@ describe("what Hearth sends to Slack", () => {
       expect(JSON.stringify(toMessage({ markdown, buttons: [] }))).not.toMatch(/<!|<@|@here/);
     },
   );
+
+  it.each([
+    ["see `evil.example/x` there", "see `evil.example/x` there"],
+    ["```\nevil.example/x\n```", "`evil.example/x`"],
+    ["[handbook](https://docs.team.example/a)", "handbook"],
+    ["read https://docs.team.example/a", "read `docs.team.example/a`"],
+  ])("leads nowhere from its notice: %s", (markdown, notice) => {
+    expect(toMessage({ markdown, buttons: [] }).text).toBe(notice);
+  });
 
   it("is escaped where it is Slack's own markup", () => {
     expect(escapeText("a < b && <!here>")).toBe("a &lt; b &amp;&amp; &lt;!here&gt;");

@@ -194,4 +194,18 @@ describe("what people press and type in Slack", () => {
     await slack.until(() => slack.history(general).length === 0);
     expect(slack.transcript.violations).toEqual([]);
   });
+
+  it("has neither commands nor shortcuts without their scope, nor shortcuts on what a person does not see", async () => {
+    await using slack = await openSlackEmulator({ rates: "wide" });
+    const { acme, ada, ben } = populate(slack);
+    const secret = slack.world.channel({ team: acme.id, name: "secret", kind: "private", members: [ada] });
+    const message = slack.say({ by: ada, in: secret, text: "hello" });
+    const choose = () => slack.shortcut({ by: ben, callback: "summarise", message: { in: secret, message } });
+    await expect(choose()).rejects.toThrow(/sees no message/);
+    await using bare = await openSlackEmulator({ rates: "wide", scopes: ["chat:write"] });
+    const there = populate(bare);
+    await expect(bare.shortcut({ by: there.ada, callback: "any" })).rejects.toThrow(/neither commands nor shortcuts/);
+    const typed = bare.slash({ by: there.ada, in: there.general, command: "/ask" });
+    await expect(typed).rejects.toThrow(/neither commands nor shortcuts/);
+  });
 });
