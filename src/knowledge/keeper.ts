@@ -3,12 +3,17 @@ import { unlessAborted } from "../abort.ts";
 import type { Log } from "../log.ts";
 import type { FailedDocument, Knowledge, SyncReport, SyncState, Synced } from "./knowledge.ts";
 import type { PassageIndex } from "./passage-index.ts";
+import { planUpkeep } from "./keeper-upkeep.ts";
 import { isWorthTouching, syncTouched } from "./sync-touched.ts";
 import { planSync, sync, type SyncOptions } from "./sync.ts";
+import { createTouched, type Touched } from "./touched.ts";
 
-/** Upkeep of the index waits until nothing has changed for so long. */
-const UPKEEP_MS = 20_000;
-
+/**
+ * After files that were touched, the whole folder is looked at once nothing was touched for so long; what is touched meanwhile is read at
+ * once instead of after that. It waits no longer than this in all.
+ */
+const QUIET_MS = 2_000;
+const LONGEST_QUIET_MS = 30_000;
 /** Keeps one index in step with its sources: one sync at a time, upkeep when nothing changes. */
 export interface Keeper extends AsyncDisposable {
   readonly sync: Knowledge["sync"];
@@ -37,61 +42,68 @@ interface KeeperOptions extends Pick<SyncOptions, "ledger" | "reader" | "sources
 /** A keeper, which does nothing until it is asked to. */
 export function createKeeper(options: KeeperOptions): Keeper {
   const closing = new AbortController();
-  const { run, state, failed, cancelUpkeep } = createRun(options, closing.signal);
+  const touched = createTouched();
+  const { run, stopWaiting, ...told } = createRun({ ...options, touched }, closing.signal);
+  const { running, start, syncSoon } = createTurns(run, touched, closing.signal);
+  return {
+    sync: async ({ signal }) => {
+      signal.throwIfAborted();
+      touched.hurry();
+      return unlessAborted(running() ?? start(), signal);
+    },
+    plan: async ({ signal }) => {
+      touched.hurry();
+      await unlessAborted(running()?.catch(() => {}) ?? Promise.resolve(), signal);
+      return planSync({ ...options, signal });
+    },
+    syncSoon,
+    ...told,
+    async [Symbol.asyncDispose]() {
+      closing.abort(new Error("Hearth is stopping"));
+      stopWaiting();
+      await running()?.catch(() => {});
+    },
+  };
+}
+
+/** One run at a time, and one more where it was asked for meanwhile. */
+function createTurns(run: () => Promise<SyncReport>, touched: Touched, signal: AbortSignal) {
   let running: Promise<SyncReport> | undefined;
   let isAskedAgain = false;
-  const touched: string[] = [];
-
   const start = () => {
     isAskedAgain = false;
-    running = run(new Set(touched.splice(0))).finally(() => {
+    running = run().finally(() => {
       running = undefined;
-      if (isAskedAgain && !closing.signal.aborted) syncSoon();
+      if ((isAskedAgain || !touched.isEmpty()) && !signal.aborted) void start();
     });
     // Whoever waits hears of a failure; where nobody does, the state tells.
     running.catch(() => {});
     return running;
   };
   const syncSoon = (absolutePaths: readonly string[] = []) => {
-    for (const path of absolutePaths) touched.push(path);
-    if (running) isAskedAgain = true;
-    else void start();
+    touched.add(absolutePaths);
+    if (!running) void start();
+    else if (absolutePaths.length === 0) isAskedAgain = true;
   };
-  return {
-    sync: async ({ signal }) => {
-      signal.throwIfAborted();
-      return unlessAborted(running ?? start(), signal);
-    },
-    plan: async ({ signal }) => {
-      await unlessAborted(running?.catch(() => {}) ?? Promise.resolve(), signal);
-      return planSync({ ...options, signal });
-    },
-    syncSoon,
-    state,
-    failed,
-    async [Symbol.asyncDispose]() {
-      closing.abort(new Error("Hearth is stopping"));
-      cancelUpkeep();
-      await running?.catch(() => {});
-    },
-  };
+  return { running: () => running, start, syncSoon };
 }
 
 /** One sync after the other, what is known since the last one, and upkeep once nothing changes any more. */
-function createRun(options: KeeperOptions, signal: AbortSignal) {
+function createRun({ touched, ...options }: KeeperOptions & { readonly touched: Touched }, signal: AbortSignal) {
   let state: SyncState = { kind: "reading", done: 0, total: 0 };
   let failed: readonly FailedDocument[] = [];
   const upkeep = planUpkeep(options);
-  const run = async (touched: ReadonlySet<string>): Promise<SyncReport> => {
+  const run = async (): Promise<SyncReport> => {
     const isFirst = state.kind === "reading";
+    touched.begin();
     const onProgress: SyncOptions["onProgress"] = (at) => {
       if (isFirst) state = { kind: "reading", ...at };
     };
     try {
-      const soon = !isFirst && isWorthTouching(touched);
-      const first = soon && (await read({ ...options, signal }, (touching) => syncTouched(touched, touching)));
+      const first = isFirst ? undefined : await readTouched(touched, { ...options, signal });
+      touched.take();
       const whole = await read({ ...options, signal, onProgress }, sync);
-      const report = first ? together(first.report, whole.report) : whole.report;
+      const report = first ? together(first, whole.report) : whole.report;
       failed = report.failed;
       state = { kind: "current", at: new Date().toISOString(), seconds: report.seconds };
       // Also where nothing changed: what was taken out an hour ago still stands in old versions.
@@ -107,7 +119,23 @@ function createRun(options: KeeperOptions, signal: AbortSignal) {
       throw error;
     }
   };
-  return { run, state: () => state, failed: () => failed, cancelUpkeep: upkeep.cancel };
+  const stopWaiting = () => {
+    touched.hurry();
+    upkeep.cancel();
+  };
+  return { run, state: () => state, failed: () => failed, stopWaiting };
+}
+
+/** Reads what was touched, and what is touched until nothing is for a while. */
+async function readTouched(touched: Touched, options: KeeperOptions & SyncOptions): Promise<SyncReport | undefined> {
+  const until = performance.now() + LONGEST_QUIET_MS;
+  let report: SyncReport | undefined;
+  for (let paths = touched.take(); isWorthTouching(paths); paths = touched.take()) {
+    const one = await read(options, (touching) => syncTouched(paths, touching));
+    report = report ? together(report, one.report) : one.report;
+    if (!(await touched.more(Math.min(QUIET_MS, until - performance.now())))) break;
+  }
+  return report;
 }
 
 /** What two syncs, one after the other, have changed. */
@@ -149,20 +177,6 @@ async function read(
 async function reportStored(index: Pick<PassageIndex, "count">): Promise<SyncReport> {
   const { documents } = await index.count();
   return { isKeptElsewhere: true, added: 0, changed: 0, removed: 0, unchanged: documents, failed: [], seconds: 0 };
-}
-
-function planUpkeep({ index, log }: Pick<KeeperOptions, "index" | "log">) {
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    plan() {
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        index.optimize().catch((error: unknown) => log.warn({ err: error }, "upkeep of the index failed"));
-      }, UPKEEP_MS);
-      timer.unref();
-    },
-    cancel: () => clearTimeout(timer),
-  };
 }
 
 /** Less than this is no room for even a small part of an index. */

@@ -7,7 +7,7 @@ import { numberField, SCOPE_FIELDS, scopeCells, textField } from "./lance-scope.
 import type { KnownDocument } from "./passage-index.ts";
 
 /**
- * The table's columns: `passage` is the whole passage in one, since a hundred rows of nine columns took three times as long to fetch;
+ * The table's columns: `passage` is the whole passage in one, and what has to be known with it, since a hundred rows of nine columns took three times as long to fetch;
  * `search_text` and `beginnings` are what is searched in, `passages` is how many the document has.
  */
 export const schema = new Schema([
@@ -27,7 +27,7 @@ export function toRows(document: IndexedDocument): Cells[] {
       ...scopeCells({ ...document, path: passage.path }, position),
       id: passage.id,
       file_id: document.file,
-      passage: JSON.stringify(passage),
+      passage: toCell({ id: passage.id, hash: document.hash, audience: document.audience, passage }),
       search_text: `${label}\n${passage.text}`,
       beginnings,
       passages: document.passages.length,
@@ -35,9 +35,21 @@ export function toRows(document: IndexedDocument): Cells[] {
   });
 }
 
-/** The passage of a row. */
-export function toPassage({ passage }: { readonly passage: string }): Passage {
-  return JSON.parse(passage);
+/** A passage as it is stored: with its document's hash, and who may read it. */
+export interface StoredPassage {
+  readonly id: string;
+  readonly hash: string;
+  readonly audience: string;
+  readonly passage: Passage;
+}
+
+function toCell(stored: StoredPassage): string {
+  return JSON.stringify(stored);
+}
+
+/** What the cell of a passage says. */
+export function toStored(cell: string): StoredPassage {
+  return JSON.parse(cell);
 }
 
 /** Columns that a stored document is known by. */

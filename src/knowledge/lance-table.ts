@@ -34,6 +34,9 @@ export interface LanceTable extends AsyncDisposable {
   readonly optimize: () => Promise<void>;
 }
 
+/** Writes that go on while upkeep after an earlier one is in hand; the next one waits. */
+const MOST_MEANWHILE = 50;
+
 /** Opens a table. Throws when it is damaged and not this process's to start anew. */
 export async function openLanceTable(place: IndexPlace, make: TableMake): Promise<LanceTable> {
   const database = await openDatabase(place, make);
@@ -42,38 +45,69 @@ export async function openLanceTable(place: IndexPlace, make: TableMake): Promis
   const current = async () => (table ??= await openWhole(database, make));
   const upkeep: Upkeep = { ...make, ...(place.onWarning && { onWarning: place.onWarning }) };
   const writes = new PQueue({ concurrency: 1 });
-  const tending = new PQueue({ concurrency: 1 });
-  // The beginning and the end of each commit count.
-  let commits = 0;
+  const tending = createTending(() => table, upkeep);
   return {
     current,
     replace: ({ rows, documents }) =>
       writes.add(async () => {
         if (documents.length === 0 || (!table && rows.numRows === 0)) return;
-        commits += 1;
+        tending.onCommit();
         if (!table) table = await createTable(database, make, rows);
         else await replaceRows(table, rows, documentsFilter(documents));
-        commits += 1;
-        const written = table;
-        await tending.add(() => tendAfterWrite(written, upkeep));
+        tending.onCommit();
+        await tending.afterWrite();
       }),
-    catchUp: () => tending.add(() => (table ? tendAfterMany(table, upkeep) : undefined)),
-    optimize: () =>
-      tending.add(async () => {
-        const before = commits;
-        try {
-          if (table) await tendIdle(table, upkeep);
-        } catch (error) {
-          // Of a write and upkeep at once LanceDB lets the write win. Then it was no idle time; the next one comes.
-          if (commits === before) throw error;
-        }
-      }),
+    catchUp: tending.afterMany,
+    optimize: tending.whenIdle,
     async [Symbol.asyncDispose]() {
       await writes.onIdle();
       await tending.onIdle();
       table?.close();
       database.close();
     },
+  };
+}
+
+/** Upkeep of a table, one at a time and beside writes, so that documents are read on meanwhile. */
+function createTending(table: () => Table | undefined, upkeep: Upkeep) {
+  const queue = new PQueue({ concurrency: 1 });
+  // The beginning and the end of each commit count.
+  let commits = 0;
+  const tend = (how: (table: Table, upkeep: Upkeep) => Promise<void>): Promise<void> =>
+    queue.add(async () => {
+      const before = commits;
+      const tended = table();
+      try {
+        if (tended) await how(tended, upkeep);
+      } catch (error) {
+        // Of a write and upkeep at once LanceDB lets the write win; upkeep comes again.
+        if (commits === before) throw error;
+      }
+    });
+  // Upkeep after the latest writes, and how many there were since it began.
+  let [inHand, meanwhile] = [Promise.resolve(), 0];
+  const settled = async () => {
+    const before = inHand;
+    [inHand, meanwhile] = [Promise.resolve(), 0];
+    await before;
+  };
+  return {
+    onCommit: () => void (commits += 1),
+    /** Begins upkeep, where none is in hand; waits for that after many writes. Rejects when the upkeep before failed. */
+    afterWrite: async () => {
+      meanwhile += 1;
+      if (queue.size + queue.pending > 0 && meanwhile < MOST_MEANWHILE) return;
+      await settled();
+      inHand = tend(tendAfterWrite);
+      // Whoever waits for it hears of a failure.
+      inHand.catch(() => {});
+    },
+    afterMany: async () => {
+      await settled();
+      await tend(tendAfterMany);
+    },
+    whenIdle: () => tend(tendIdle),
+    onIdle: () => queue.onIdle(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { Index, MatchQuery, type Table } from "@lancedb/lancedb";
 import { toTable } from "./lance-columns.ts";
-import { createCounts } from "./lance-counts.ts";
+import { isFor, narrow } from "./lance-clearance.ts";
 import {
   audienceFilter,
   documentIds,
@@ -10,15 +10,15 @@ import {
   rowsFilter,
   toQueries,
 } from "./lance-query.ts";
-import { KNOWN, schema, toKnown, toPassage, toRows } from "./lance-rows.ts";
+import { rememberTable, type Seen } from "./lance-remembered.ts";
+import { KNOWN, schema, toKnown, toRows, toStored, type StoredPassage } from "./lance-rows.ts";
 import { SCOPE_INDEXES } from "./lance-scope.ts";
 import { openLanceTable, type IndexPlace, type LanceTable, type TableMake } from "./lance-table.ts";
 import { countUnindexed, type IndexMake } from "./lance-upkeep.ts";
-import type { Hit } from "../chat.ts";
 import type { KnownDocument, PassageIndex } from "./passage-index.ts";
 
 /** Part of the index folder's name: another number means another layout, and so a new index. */
-export const INDEX_FORMAT = 3;
+export const INDEX_FORMAT = 4;
 
 /** Columns with a word index: words in every language that ICU can divide, English stems, stop words kept; headings also by the beginnings of their words. */
 const SEARCHED = { search_text: "icu", beginnings: "simple" } as const;
@@ -27,6 +27,9 @@ const SEARCHED = { search_text: "icu", beginnings: "simple" } as const;
  * queries feels a few hundred. Of more than these only the indexed rows are searched, until the index is brought up to date.
  */
 const MOST_LOOKED_THROUGH = 1_000;
+
+/** Passages that are remembered: some 40 MB. */
+const MOST_REMEMBERED = 20_000;
 
 const MAKE: TableMake = {
   name: "passages",
@@ -42,9 +45,10 @@ const MAKE: TableMake = {
  */
 export async function openLanceIndex(place: IndexPlace): Promise<PassageIndex> {
   const passages = await openLanceTable(place, MAKE);
+  const see = rememberTable({ column: "passage", toRow: toStored, most: MOST_REMEMBERED });
   return {
-    ...finding(passages),
-    ...listing(passages),
+    ...finding(passages, see),
+    ...listing(passages, see),
     replace: async (change) =>
       passages.replace({
         documents: documentIds(change),
@@ -63,33 +67,49 @@ function wordIndex(column: keyof typeof SEARCHED): IndexMake {
   return { column, make, fromRows: 0, isLearned: false };
 }
 
+type SeenPassages = (table: Table) => Promise<Seen<StoredPassage>>;
+
+/** Rows with words of a query; without those that the word index lacks, where these are many. */
+async function matching({ table, counted }: Seen<StoredPassage>, query: MatchQuery, filter: string | undefined) {
+  const found = table.query().fullTextSearch(query);
+  if (filter !== undefined) found.where(filter);
+  const tail = await counted("unindexed", async () => countUnindexed(table, "search_text", await table.countRows()));
+  return tail > MOST_LOOKED_THROUGH ? found.fastSearch() : found;
+}
+
 /** What finds passages by words. */
-function finding({ current }: LanceTable): Pick<PassageIndex, "search" | "frequencies"> {
-  const counted = createCounts();
-  const tailOf = (table: Table) =>
-    counted(table, "unindexed", async () => countUnindexed(table, "search_text", await table.countRows()));
-  const matching = async (table: Table, query: MatchQuery, filter: string) => {
-    const found = table.query().fullTextSearch(query).where(filter);
-    return (await tailOf(table)) > MOST_LOOKED_THROUGH ? found.fastSearch() : found;
-  };
+function finding({ current }: LanceTable, see: SeenPassages): Pick<PassageIndex, "search" | "frequencies"> {
   return {
     search: async (words, { clearance, scope, limit, prefix = false }) => {
-      const filter = rowsFilter(clearance, scope);
+      const wanted = rowsFilter(clearance, scope);
       const table = await current();
       if (!table) return [];
-      const found = toQueries(words, { prefix }).map(async (query): Promise<readonly ScoredRow[]> => {
-        return (await matching(table, query, filter)).select(SCORED).limit(limit).toArray();
-      });
-      return addUp((await Promise.all(found)).flat()).slice(0, limit);
+      const seen = await see(table);
+      const { filter } = await narrow(seen, wanted);
+      const find = (columns: readonly string[]) =>
+        Promise.all(
+          toQueries(words, { prefix }).map(async (query) => {
+            const found = await matching(seen, query, filter);
+            return found
+              .select(["_score", ...columns])
+              .withRowId()
+              .limit(limit)
+              .toArrow();
+          }),
+        );
+      const best = await seen.best(find, limit);
+      return best.filter(({ row }) => isFor(row, clearance)).map(({ row, score }) => ({ passage: row.passage, score }));
     },
     frequencies: async (words, { clearance, cap }) => {
       const filter = audienceFilter(clearance);
       const table = await current();
+      if (!table) return words.map(() => 0);
+      const seen = await see(table);
       const count = async (word: string) => {
         const [query] = toQueries(word, { prefix: false });
-        if (!table || !query) return 0;
-        return counted(table, `${cap} ${filter} ${word}`, async () => {
-          const found = (await matching(table, query, filter)).select(["_score"]).limit(cap);
+        if (!query) return 0;
+        return seen.counted(`${cap} ${filter} ${word}`, async () => {
+          const found = (await matching(seen, query, filter)).select(["_score"]).limit(cap);
           return (await found.toArrow()).numRows;
         });
       };
@@ -99,52 +119,45 @@ function finding({ current }: LanceTable): Pick<PassageIndex, "search" | "freque
 }
 
 /** What gives passages and documents by their ids, and what there is. */
-function listing({
-  current,
-}: LanceTable): Pick<PassageIndex, "documents" | "document" | "passages" | "count" | "version"> {
-  const counted = createCounts();
+function listing(
+  { current }: LanceTable,
+  see: SeenPassages,
+): Pick<PassageIndex, "documents" | "document" | "passages" | "count" | "version"> {
   return {
     documents: async () => knownDocuments(await current()),
     document: async (id, { clearance }) => {
       const filter = audienceFilter(clearance);
       if (!isDocumentId(id)) return [];
       const found = (await current())?.query().where(`${documentsFilter([id])} AND ${filter}`);
-      const rows: { passage: string; position: number }[] =
-        (await found?.select(["passage", "position"]).toArray()) ?? [];
-      return rows.toSorted((one, other) => one.position - other.position).map(toPassage);
+      const cells = found?.select(["passage", "position"]);
+      const rows: { passage: string; position: number }[] = (await cells?.toArray()) ?? [];
+      return rows
+        .toSorted((one, other) => one.position - other.position)
+        .map(({ passage }) => toStored(passage).passage);
     },
     passages: async (ids, { clearance }) => {
-      const filter = `${idsFilter(ids)} AND ${audienceFilter(clearance)}`;
-      const found = ids.length > 0 ? (await current())?.query().where(filter) : undefined;
-      const rows: { passage: string; hash: string }[] = (await found?.select(["passage", "hash"]).toArray()) ?? [];
-      return rows.map((row) => ({ passage: toPassage(row), hash: row.hash }));
+      const audiences = audienceFilter(clearance);
+      const table = await current();
+      if (!table || ids.length === 0) return [];
+      const seen = await see(table);
+      const rows = await seen.byId(ids, (missing, columns) => {
+        const found = table
+          .query()
+          .where(`${idsFilter(missing)} AND ${audiences}`)
+          .select([...columns]);
+        return found.withRowId().toArrow();
+      });
+      return rows.filter((row) => isFor(row, clearance));
     },
     count: async () => {
       const table = await current();
       if (!table) return { documents: 0, passages: 0 };
-      const documents = await counted(table, "documents", () => table.countRows("position = 0"));
-      return { documents, passages: await counted(table, "passages", () => table.countRows()) };
+      const { counted } = await see(table);
+      const documents = await counted("documents", () => table.countRows("position = 0"));
+      return { documents, passages: await counted("passages", () => table.countRows()) };
     },
     version: async () => (await (await current())?.version()) ?? 0,
   };
-}
-
-interface ScoredRow {
-  readonly passage: string;
-  readonly _score: number;
-}
-
-const SCORED = ["passage", "_score"];
-
-/** Each passage once, with the sum of its scores, best first. */
-function addUp(rows: readonly ScoredRow[]): Hit[] {
-  const scores = Map.groupBy(rows, ({ passage }) => passage).values();
-  return [...scores]
-    .flatMap(([first, ...others]) => {
-      if (!first) return [];
-      return { passage: toPassage(first), score: others.reduce((sum, { _score }) => sum + _score, first._score) };
-    })
-    .sort((one, other) => other.score - one.score);
 }
 
 /** Column by column: read row by row, a hundred thousand documents took twice as long. */
@@ -160,6 +173,6 @@ async function knownDocuments(table: Table | undefined): Promise<ReadonlyMap<str
 async function probe(table: Table): Promise<void> {
   await knownDocuments(table);
   for (const column of Object.keys(SEARCHED)) {
-    await table.query().fullTextSearch(new MatchQuery("the", column)).select(SCORED).limit(1).toArray();
+    await table.query().fullTextSearch(new MatchQuery("the", column)).select(["_score"]).limit(1).toArray();
   }
 }

@@ -132,18 +132,22 @@ export function describeVectorIndex(
       expect((await index.documents()).size).toBe(1);
     });
 
-    it("misses next to nothing under filters that let little pass, before and after upkeep, and in what came later", async () => {
-      await using index = await open();
-      const random = randomFrom(11);
-      const documents = Array.from({ length: 700 }, (_, number) => randomDocument(number, random));
-      for (let start = 0; start < 600; start += 100) await add(index, ...documents.slice(start, start + 100));
-      await expectExact(index, documents.slice(0, 600), random);
-      await index.optimize();
-      await expectExact(index, documents.slice(0, 600), random);
-      await add(index, ...documents.slice(600));
-      await index.replace({ documents: [], removed: documents.slice(0, 100).map(({ id }) => id) });
-      await expectExact(index, documents.slice(100), random);
-    });
+    it(
+      "misses next to nothing under filters that let little pass, before and after upkeep, and in what came later",
+      { timeout: 60_000 },
+      async () => {
+        await using index = await open();
+        const random = randomFrom(11);
+        const documents = Array.from({ length: 700 }, (_, number) => randomDocument(number, random));
+        for (let start = 0; start < 600; start += 100) await add(index, ...documents.slice(start, start + 100));
+        await expectExact(index, documents.slice(0, 600), random);
+        await index.optimize();
+        await expectExact(index, documents.slice(0, 600), random);
+        await add(index, ...documents.slice(600));
+        await index.replace({ documents: [], removed: documents.slice(0, 100).map(({ id }) => id) });
+        await expectExact(index, documents.slice(100), random);
+      },
+    );
 
     it.skipIf(!reopen)("still knows everything after it was closed and opened", async () => {
       {

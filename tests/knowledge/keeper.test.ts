@@ -131,15 +131,31 @@ describe("createKeeper", () => {
     texts.delete("c.md");
     isGated.now = true;
     keeper.syncSoon(["a.md", "b.md", "d.md"]);
-    await vi.waitFor(() => expect(listings).toHaveLength(2));
+    await vi.waitFor(() => expect(told).toEqual([[idOf("a.md"), idOf("b.md"), idOf("d.md")]]));
     expect(looks).toEqual([["a.md", "b.md", "d.md"]]);
-    expect(told).toEqual([[idOf("a.md"), idOf("b.md"), idOf("d.md")]]);
     const paths = async () => [...(await index.documents()).values()].map(({ path }) => path).toSorted();
     expect(await paths()).toEqual(["a.md", "c.md", "d.md"]);
     const joined = keeper.sync({ signal });
+    await vi.waitFor(() => expect(listings).toHaveLength(2));
     listings[1]?.resolve();
     expect(await joined).toMatchObject({ added: 1, changed: 1, removed: 2, unchanged: 0 });
     expect(await paths()).toEqual(["a.md", "d.md"]);
+  });
+
+  it("reads what is touched meanwhile before it lists the folder, which it does once nothing is touched for two seconds", async () => {
+    const { texts, listings, told, keeper } = desk();
+    await using _closing = keeper;
+    await keeper.sync({ signal });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    for (const path of ["a.md", "b.md"]) {
+      texts.set(path, "New.");
+      keeper.syncSoon([path]);
+      await vi.waitFor(() => expect(told.splice(0)).toEqual([[idOf(path)]]));
+      await vi.advanceTimersByTimeAsync(1_500);
+      expect(listings).toHaveLength(1);
+    }
+    await vi.advanceTimersByTimeAsync(600);
+    await vi.waitFor(() => expect(listings).toHaveLength(2));
   });
 
   it("lists the folder at once where very many files were touched", async () => {

@@ -24,13 +24,13 @@ describe("openLanceVectors", () => {
     {
       await using reader = await openLanceVectors({ folder, mayWrite: false, model: other });
       expect(await reader.documents()).toEqual(new Map());
-      expect(readdirSync(folder)).toEqual([`vectors-${MODEL.id}.lance`]);
+      expect(readdirSync(folder)).toEqual([`vectors-2-${MODEL.id}.lance`]);
     }
     await using index = await openLanceVectors({ folder, mayWrite: true, model: other });
     const vector = new Float32Array(8).fill(8 ** -0.5);
     await index.replace({ documents: [embedded("b.md", [vector])], removed: [] });
     expect((await index.nearest(vector, near)).map(({ similarity }) => similarity)).toEqual([expect.closeTo(1, 4)]);
-    expect(readdirSync(folder)).toEqual([`vectors-${other.id}.lance`]);
+    expect(readdirSync(folder)).toEqual([`vectors-2-${other.id}.lance`]);
   });
 
   it("starts anew, and says so, when what is stored is broken", async () => {
