@@ -122,10 +122,12 @@ function findBest<Row>(rows: Remembered<Row>, columns: readonly string[]) {
   let isMostlyKnown = false;
   return async (table: Table, find: Parameters<Seen<Row>["best"]>[0], limit: number) => {
     const findOnce = async () => {
-      const tables = await find(isMostlyKnown ? [] : columns);
+      // Another search may change it while this one waits.
+      const isFetched = !isMostlyKnown;
+      const tables = await find(isFetched ? columns : []);
       const best = addUp(tables).slice(0, limit);
       const unknown = best.filter(({ address }) => !rows.has(address)).length;
-      if (!isMostlyKnown) for (const one of tables) rows.keep(one);
+      if (isFetched) for (const one of tables) rows.keep(one);
       isMostlyKnown = unknown <= best.length * MOSTLY;
       return {
         best,

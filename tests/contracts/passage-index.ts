@@ -51,6 +51,16 @@ export function describePassageIndex(
       (await index.search(words, { ...search, ...options })).map(({ passage }) => passage.path);
     const add = (index: PassageIndex, ...documents: IndexedDocument[]) => index.replace({ documents, removed: [] });
 
+    it("finds the same side by side as one after the other", async () => {
+      await using index = await open();
+      const names = Array.from({ length: 60 }, (_, number) => `word${number}`);
+      await add(index, ...names.map((name) => indexed(`${name}.md`, [`Here stands ${name}.`])));
+      // Some are asked for again while others are new.
+      const asked = names.flatMap((name, number) => [name, names[number % 7] ?? name]);
+      const found = await Promise.all(asked.map((words) => paths(index, words)));
+      expect(found).toEqual(asked.map((name) => [`${name}.md`]));
+    });
+
     it("has another version after every write", async () => {
       await using index = await open();
       const versions = [await index.version()];
