@@ -2,6 +2,12 @@ import pino, { type DestinationStream, type Logger } from "pino";
 
 export type Log = Logger;
 
+/** What is never written down, by where it stands in what is logged. */
+const HIDDEN = [
+  ...["token", "text", "question"].flatMap((name) => [name, `*.${name}`]),
+  ...["appToken", "signingSecret", "botTokens[*].token"].flatMap((name) => [name, `*.${name}`]),
+];
+
 /**
  * A log of JSON lines. Errors are written with their type, code and stack frames, and with the message only where Hearth itself
  * wrote it: what a library says about an error may repeat the words of a question or a document.
@@ -17,7 +23,7 @@ export function createLog(options: {
       base: { process: options.process },
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: serializeError },
-      redact: { paths: ["token", "*.token", "text", "*.text", "question", "*.question"], censor: "[redacted]" },
+      redact: { paths: [...HIDDEN], censor: "[redacted]" },
     },
     options.to,
   );

@@ -18,7 +18,8 @@ export interface ProcessPlan {
 export const USER_ERROR_EXIT = 2;
 
 const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
+/** Search is to be back ten seconds after any death, and a start takes some of them. */
+const LONGEST_PAUSE_MS = 4_000;
 /** A process that lived this long had started well, so that the next pause is the first again. */
 const SETTLED_MS = 60_000;
 const GRACE_MS = 1_500;

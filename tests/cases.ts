@@ -1,13 +1,13 @@
 /**
- * Runs cases of attacks and faults against the whole program: `npm run cases -- [--file FILE] [--layer code|box|model] [--id ID]
- * [--runs N] [--minutes N] [--model FILE] [--help]`. The file holds one case a line; without it, it says so and ends with 0.
+ * Runs cases of attacks and faults against the whole program: `npm run cases -- [--file FILE] [--layer code|box|model]
+ * [--platform discord|slack|web|none] [--id ID] [--runs N] [--minutes N] [--model FILE] [--help]`. The file holds one case a line; without it, it says so and ends with 0.
  */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { readCases, type Case } from "./cases/case.ts";
+import { onEachPlatform, readCases, type Case } from "./cases/case.ts";
 import { openSink, runApart, whyNoNamespace } from "./cases/namespace.ts";
 import { lineOf, ratesOf, resultOf, summaryOf, type Result } from "./cases/report.ts";
 import { runCase, type Options, type Outcome } from "./cases/run-case.ts";
@@ -16,6 +16,7 @@ const HELP = `npm run cases -- [options]
 
   --file FILE      cases, one a line of JSON (default: ../shared/security/cases.jsonl)
   --layer LAYER    only those of a layer: code, box or model; may be repeated
+  --platform NAME  only those of a platform: discord, slack, web or none; may be repeated. Cases for any chat platform are of both
   --id ID          only those whose id begins so; may be repeated
   --runs N         how often each is run (default: 3; 10 for the layer model)
   --minutes N      the most that one long step may take (default: 1)
@@ -34,6 +35,7 @@ const { values } = parseArgs({
   options: {
     file: { type: "string", default: FILE },
     layer: { type: "string", multiple: true, default: [] },
+    platform: { type: "string", multiple: true, default: [] },
     id: { type: "string", multiple: true, default: [] },
     runs: { type: "string" },
     minutes: { type: "string", default: "1" },
@@ -46,12 +48,15 @@ const { values } = parseArgs({
 });
 
 function chosen(cases: readonly Case[]): Case[] {
-  const { layer, id } = values;
-  return cases.filter(
-    (one) =>
-      (layer.length === 0 || layer.includes(one.layer)) &&
-      (id.length === 0 || id.some((start) => one.id.startsWith(start))),
-  );
+  const { layer, id, platform } = values;
+  return cases
+    .flatMap(onEachPlatform)
+    .filter(
+      (one) =>
+        (platform.length === 0 || platform.includes(one.platform)) &&
+        (layer.length === 0 || layer.includes(one.layer)) &&
+        (id.length === 0 || id.some((start) => one.id.startsWith(start))),
+    );
 }
 
 async function runAll(cases: readonly Case[], options: Options): Promise<Result[]> {

@@ -50,4 +50,11 @@ describe("the log", () => {
     );
     expect(text).not.toContain("CANARY");
   });
+
+  it("says that there are settings of a platform, and not what its secrets are", () => {
+    const slack = { mode: "socket", botTokens: [{ token: "CANARY" }], appToken: "CANARY", signingSecret: "CANARY" };
+    const text = logged((log) => log.debug({ slack, discord: { token: "CANARY" } }, "x"));
+    expect(text).not.toContain("CANARY");
+    expect(text).toContain("socket");
+  });
 });

@@ -5,8 +5,6 @@ import { MessageFlag, ThreadLine, type Channel, type Message } from "./model.ts"
 import { showMessage, type ShownMessage } from "./shown.ts";
 import { known, may, type State } from "./state.ts";
 
-/** What a saying may carry, for those who act as people do. */
-export type { SentFile } from "./saying.ts";
 
 /** What people do with messages. */
 export interface People {

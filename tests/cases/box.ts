@@ -1,10 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import type { Acme } from "./acme.ts";
 import { childrenOf, hearth, scratch, type Running } from "../helpers/hearth.ts";
 import { family, type Seen } from "./processes.ts";
-import { TOKEN, type Acme } from "./world.ts";
 
 /** What a puppet is given, as the case says it. */
 export type Puppet = unknown;
@@ -12,8 +12,8 @@ export type Puppet = unknown;
 /** What Hearth says when one of its processes ended. */
 const RESTARTED = /stopped \([^)]*\) and is started again/g;
 
-/** How long Hearth may take until it has read its documents and is connected. */
-const START_MS = 60_000;
+/** How long Hearth may take until it has read its documents and is connected, on a machine that does much else. */
+const START_MS = 150_000;
 
 /** A machine with Hearth on it: folders, a configuration, and the program when it runs. */
 export interface Box extends AsyncDisposable {
@@ -22,6 +22,8 @@ export interface Box extends AsyncDisposable {
   /** What is written into the configuration at the next start; cases may change it. */
   readonly configuration: Record<string, unknown>;
   readonly environment: Record<string, string>;
+  /** By how many milliseconds Hearth's clock differs from the machine's, where the case turns it; written down as it is set. */
+  clockOffset: number;
   /** What is done at the end, before the folder is taken away. */
   readonly undo: (() => void)[];
   write(path: string, content: string | Uint8Array): void;
@@ -43,6 +45,7 @@ export interface Prompt {
 /** Hearth, running. */
 export interface Program extends AsyncDisposable {
   readonly running: Running;
+  /** Where its page is now: an edge that is started again may listen on another port. */
   readonly url: string;
   /** How long it read documents: as it says itself, and as long as one saw it read, whichever is longer. */
   readonly readMs: number;
@@ -97,24 +100,34 @@ export function openBox(acme: Acme | undefined, puppet: Puppet, { model }: { rea
   mkdirSync(join(folder, "docs/handbook"), { recursive: true });
   for (const [path, text] of Object.entries(OTHERS)) writeFileSync(join(folder, path), text);
   writeFileSync(join(folder, "puppet.json"), JSON.stringify(scriptOf(puppet)));
-  const discord = acme && {
-    api: acme.emulator.api,
-    cdn: acme.emulator.cdn,
-    team: [acme.guilds.GA],
-  };
   const configuration: Record<string, unknown> = {
     documents: [{ folder: "docs" }],
     data: "data",
     web: { port: 0 },
     model: { use: model ?? "puppet:puppet.json", write: "always" },
     links: { hosts: ["docs.acme.example", "git.acme.example"] },
-    ...(discord && { discord }),
+    ...acme?.settings,
   };
-  const environment: Record<string, string> = acme ? { DISCORD_TOKEN: TOKEN } : {};
+  const environment: Record<string, string> = { ...acme?.environment };
   const started: Running[] = [];
   const undo: (() => void)[] = [];
   const programs: Program[] = [];
+  let clockOffset = 0;
+  const configure = () => {
+    mkdirSync(join(folder, "config"), { recursive: true });
+    const file = join(folder, "config/hearth.yaml");
+    // JSON is YAML too. In one step, for Hearth reads its clock from it.
+    writeFileSync(`${file}.new`, `${JSON.stringify(configuration, undefined, 2)}\n# clock ${clockOffset}\n`);
+    renameSync(`${file}.new`, file);
+  };
   return {
+    get clockOffset() {
+      return clockOffset;
+    },
+    set clockOffset(milliseconds) {
+      clockOffset = milliseconds;
+      configure();
+    },
     folder,
     data,
     configuration,
@@ -125,9 +138,7 @@ export function openBox(acme: Acme | undefined, puppet: Puppet, { model }: { rea
       writeFileSync(join(folder, path), content);
     },
     async start({ anyhow = false } = {}) {
-      mkdirSync(join(folder, "config"), { recursive: true });
-      // JSON is YAML too.
-      writeFileSync(join(folder, "config/hearth.yaml"), JSON.stringify(configuration, undefined, 2));
+      configure();
       const running = hearth(["start"], { cwd: folder, env: environment });
       started.push(running);
       const program = createProgram(running, await whenReady(running, { acme, anyhow }));
@@ -186,12 +197,9 @@ async function whenReady(
     if (anyhow) return { url, readMs };
     throw new Error(`Hearth did not start: ${running.said.out.slice(-500)} ${running.said.err.slice(-1_000)}`);
   }
-  if (acme)
-    await acme.emulator
-      .until(() => acme.emulator.gateway.sessions > 0 && acme.emulator.commands().length > 0, anyhow ? 3_000 : left())
-      .catch((error: unknown) => {
-        if (!anyhow) throw new Error("Hearth did not connect to Discord", { cause: error });
-      });
+  await acme?.whenReady(anyhow ? 3_000 : Math.max(1, left())).catch((error: unknown) => {
+    if (!anyhow) throw new Error(`Hearth did not connect to ${acme.platform}`, { cause: error });
+  });
   return { url, readMs };
 }
 
@@ -203,7 +211,8 @@ async function statusAt(url: string): Promise<Status | undefined> {
   return statusSchema.safeParse(said).data;
 }
 
-function createProgram(running: Running, { url, readMs }: Ready): Program {
+function createProgram(running: Running, { url: first, readMs }: Ready): Program {
+  const url = () => [...running.said.out.matchAll(/Chat\s+(http:\/\/\S+)/g)].at(-1)?.[1] ?? first;
   let killed = 0;
   let isStopping = false;
   const pidOf = (half: "core" | "edge") =>
@@ -211,15 +220,17 @@ function createProgram(running: Running, { url, readMs }: Ready): Program {
   const processes = () => (running.child.pid === undefined ? [] : family(running.child.pid));
   return {
     running,
-    url,
+    get url() {
+      return url();
+    },
     readMs,
-    status: () => statusAt(url),
+    status: () => statusAt(url()),
     async alive() {
       const halves = processes().map(({ half }) => half);
-      return halves.includes("core") && halves.includes("edge") && (await statusAt(url)) !== undefined;
+      return halves.includes("core") && halves.includes("edge") && (await statusAt(url())) !== undefined;
     },
     async lookup(words) {
-      const address = new URL(`/api/lookup?words=${encodeURIComponent(words.slice(0, 300))}`, url);
+      const address = new URL(`/api/lookup?words=${encodeURIComponent(words.slice(0, 300))}`, url());
       const found: unknown = await fetch(address).then((response) => response.json());
       return Array.isArray(found) ? found : [];
     },

@@ -44,3 +44,9 @@ export function readCases(path: string): Case[] {
     return [parsed.data];
   });
 }
+
+/** A case for each chat platform that it is to be run on. Pure. */
+export function onEachPlatform(given: Case): Case[] {
+  if (given.platform !== "any") return [given];
+  return (["discord", "slack"] as const).map((platform) => ({ ...given, platform }));
+}

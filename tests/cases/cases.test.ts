@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { root, scratch } from "../helpers/hearth.ts";
-import { readCases, type Case } from "./case.ts";
+import { onEachPlatform, readCases, type Case } from "./case.ts";
 import { whyNot } from "./needs.ts";
 import { lineOf, resultOf, summaryOf } from "./report.ts";
 import type { Outcome } from "./run-case.ts";
@@ -34,7 +34,7 @@ async function runner(words: readonly string[]): Promise<{ readonly out: string;
 }
 
 describe("the runner", () => {
-  it("says of each case what became of it, and fails where one failed", { timeout: 180_000 }, async () => {
+  it("says of each case what became of it, and fails where one failed", { timeout: 600_000 }, async () => {
     const ask = { ask: { in: "ga_general", by: "ann", text: "When does the dishwasher run?" } };
     const cases = [
       made({
@@ -60,15 +60,29 @@ describe("the runner", () => {
         must_not: [{ on: "outbound", op: "contains", v: "at noon", to: "ga_general" }],
       }),
       made({ id: "unseen", input: ask, must: [{ on: "proc", field: "dreams", op: "eq", v: true }] }),
-      made({ id: "elsewhere", platform: "slack", input: ask }),
+      made({
+        id: "everywhere",
+        platform: "any",
+        input: { ask: { ...ask.ask, in: "C_GENERAL" } },
+        must: [
+          { on: "outbound", field: "replies_to_input", op: "eq", v: 1 },
+          { on: "outbound", field: "lost_questions", op: "eq", v: 0 },
+          { on: "reply", op: "contains", v: "noon" },
+        ],
+      }),
+      made({ id: "wants-more", input: { dns: { name: "docs.acme.example", answers: ["127.0.0.1"] } } }),
     ];
     using place = scratch({ "cases.jsonl": cases.map((one) => JSON.stringify(one)).join("\n") });
     const { out, code } = await runner(["--file", join(place.folder, "cases.jsonl"), "--runs", "1"]);
-    expect(out).toMatch(/pass +holds/);
-    expect(out).toMatch(/FAIL +does-not-hold: .*must not outbound to ga_general contains "at noon"; seen: .*noon/);
-    expect(out).toMatch(/not judged +unseen: proc\.dreams/);
-    expect(out).toMatch(/not run +elsewhere: it needs Slack/);
-    expect(out).toContain("all    4 cases: 1 passed, 1 FAILED, 1 not judged, 1 not run");
+    expect(out).toMatch(/pass +holds \(discord\)/);
+    expect(out).toMatch(
+      /FAIL +does-not-hold \(discord\): .*must not outbound to ga_general contains "at noon"; seen: .*noon/,
+    );
+    expect(out).toMatch(/not judged +unseen \(discord\): proc\.dreams/);
+    expect(out).toMatch(/pass +everywhere \(discord\)/);
+    expect(out).toMatch(/pass +everywhere \(slack\)/);
+    expect(out).toMatch(/not run +wants-more \(discord\): it needs mirrors of web pages/);
+    expect(out).toContain("all    6 cases: 3 passed, 1 FAILED, 1 not judged, 1 not run");
     expect(code).toBe(1);
   });
 
@@ -92,12 +106,23 @@ describe("a file of cases", () => {
   });
 });
 
+describe("a case for any chat platform", () => {
+  it("is a case for each of them", () => {
+    const platforms = (platform: Case["platform"]) => onEachPlatform(made({ platform })).map((one) => one.platform);
+    expect(platforms("any")).toEqual(["discord", "slack"]);
+    expect(platforms("slack")).toEqual(["slack"]);
+    expect(platforms("none")).toEqual(["none"]);
+  });
+});
+
 describe("what a case needs", () => {
   it("is looked for in all its steps, those within others too", () => {
-    const step = { digest: { channel: "ga_general" } };
-    expect(whyNot(made({ input: step }), { model: undefined })).toBe("it needs digests");
-    expect(whyNot(made({ input: { steps: [step] } }), { model: undefined })).toBe("it needs digests");
-    expect(whyNot(made({ setup: [{ repeat: { n: 2, step } }] }), { model: undefined })).toBe("it needs digests");
+    const step = { dns: { name: "docs.acme.example", answers: ["127.0.0.1"] } };
+    const needs = "it needs mirrors of web pages";
+    expect(whyNot(made({ input: step }), { model: undefined })).toBe(needs);
+    expect(whyNot(made({ input: { steps: [step] } }), { model: undefined })).toBe(needs);
+    expect(whyNot(made({ setup: [{ repeat: { n: 2, step } }] }), { model: undefined })).toBe(needs);
+    expect(whyNot(made({ setup: [{ config: { ingest_url: true } }] }), { model: undefined })).toBe(needs);
     expect(whyNot(made({ setup: [{ config: { log_level: "trace" } }] }), { model: undefined })).toBeUndefined();
   });
 
@@ -120,7 +145,9 @@ describe("a report", () => {
   });
 
   it("says in how many runs it failed", () => {
-    expect(lineOf(resultOf(made({}), [pass, fail, fail], 1))).toContain("FAIL        made-up: 2 of 3 runs: must not x");
+    expect(lineOf(resultOf(made({}), [pass, fail, fail], 1))).toContain(
+      "FAIL        made-up (discord): 2 of 3 runs: must not x",
+    );
   });
 
   it("counts by layer", () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { SentFile } from "../../emulators/discord/people.ts";
 import { z } from "zod";
-import { whenAnswered, type Question } from "./asking.ts";
+import type { Acme, Question, SentFile, Steps } from "./acme.ts";
+import { whenAnswered } from "./asking.ts";
 import { generate } from "./generate.ts";
 import { acmeOf, NotRun, started, type Stage } from "./stage.ts";
 
@@ -20,31 +20,38 @@ const said = z.object({
 });
 
 /** Puts what somebody says in its place; gives the question, where it is one to the bot. */
-export function say(given: unknown, stage: Stage, { asks, files }: { asks: boolean; files?: readonly SentFile[] }) {
+export function say(
+  given: unknown,
+  stage: Stage,
+  { asks, files }: { asks: boolean; files?: readonly SentFile[] },
+): Question | undefined {
   const acme = acmeOf(stage);
-  const { emulator } = acme;
   const { in: where, by, id, thread, ...content } = said.parse(given);
-  const person = acme.person(by);
-  const place = thread === undefined ? acme.place(where) : acme.thread(thread, { in: where, by });
   const words = content.gen === undefined ? (content.text ?? "") : wordsOf(content.gen);
-  const isDirect = /^DM?_(?=[a-z])/.test(where);
-  const self = `<@${emulator.bot}>`;
-  const mentioning = words
-    .replaceAll("@bot", self)
-    .replaceAll("<@self>", self)
-    .replaceAll("<@other>", `<@${acme.otherBot}>`);
-  const message = emulator.say({
-    by: person,
-    in: place,
-    text: asks && !isDirect && !mentioning.includes(self) ? `${self} ${mentioning}` : mentioning,
+  const isDirect = acme.isDirect(where);
+  const mentioning = withMentions(words, acme);
+  const isMentioned = mentioning.includes(`<@${acme.bot}>`);
+  const written = acme.say({
+    by,
+    in: where,
+    thread,
+    text: asks && !isDirect && !isMentioned ? `<@${acme.bot}> ${mentioning}` : mentioning,
     ...(files && { files }),
   });
-  stage.named.set(id ?? `#${stage.named.size}`, { id: message, in: place });
+  stage.named.set(id ?? `#${stage.named.size}`, written);
   const isPerson = !by.startsWith("bot:");
-  if (!isPerson || !(asks || isDirect || mentioning.includes(self))) return undefined;
-  const question: Question = { id: message, in: place, by: person, at: performance.now() };
+  if (!isPerson || !(asks || isDirect || isMentioned)) return undefined;
+  const question: Question = { kind: "question", ...written, by: acme.person(by), at: performance.now() };
   stage.questions.push(question);
   return question;
+}
+
+/** Mentions as the cases write them, in the form that both platforms have. */
+function withMentions(words: string, { bot, otherBot = "U0OTHER000" }: Acme): string {
+  return words
+    .replaceAll("@bot", `<@${bot}>`)
+    .replaceAll("<@self>", `<@${bot}>`)
+    .replaceAll("<@other>", `<@${otherBot}>`);
 }
 
 function wordsOf(gen: unknown): string {
@@ -54,7 +61,7 @@ function wordsOf(gen: unknown): string {
 }
 
 /** What a person does in chat, by the names of the steps. */
-export const chatSteps: Readonly<Record<string, (given: unknown, stage: Stage) => Promise<void>>> = {
+export const chatSteps: Steps = {
   async msg(given, stage) {
     await started(stage);
     const question = say(given, stage, { asks: false });
@@ -64,6 +71,10 @@ export const chatSteps: Readonly<Record<string, (given: unknown, stage: Stage) =
     await started(stage);
     stage.input = say(given, stage, { asks: true });
     await answered(stage);
+  },
+  async ask_pair(given, stage) {
+    await started(stage);
+    await askPair(given, stage);
   },
   async upload(given, stage) {
     await started(stage);
@@ -81,39 +92,18 @@ export const chatSteps: Readonly<Record<string, (given: unknown, stage: Stage) =
   },
   edit: async (given, stage) => {
     const { id, text: words } = z.object({ id: text, text }).parse(given);
-    const message = named(stage, id);
-    acmeOf(stage).emulator.edit({ message: message.id, in: message.in, text: words });
+    acmeOf(stage).edit(named(stage, id), words);
   },
   delete: async (given, stage) => {
-    const message = named(stage, z.object({ id: text }).parse(given).id);
-    acmeOf(stage).emulator.remove({ message: message.id, in: message.in });
-  },
-  bulk_delete: async (given, stage) => {
-    const place = acmeOf(stage).place(z.object({ channel: text }).parse(given).channel);
-    const messages = [...stage.named.values()].filter((one) => one.in === place).map(({ id }) => id);
-    acmeOf(stage).emulator.removeMany({ messages, in: place });
-    // Discord's own limit is a hundred a request; events of a moderation bot hold as many as it likes.
-    await delay(500);
-  },
-  member: async (given, stage) => {
-    const acme = acmeOf(stage);
-    const { user, nick } = z.object({ guild: text, user: text, nick: text }).parse(given);
-    await started(stage);
-    // A nickname is set by leaving and coming again: the emulator knows no other way.
-    acme.emulator.world.kick({ guild: acme.guilds.GA, user: acme.person(user) });
-    acme.emulator.world.member({ guild: acme.guilds.GA, user: acme.person(user), nick });
-  },
-  role: async (given, stage) => {
-    const acme = acmeOf(stage);
-    const { user, remove, add } = z.object({ user: text, remove: text.optional(), add: text.optional() }).parse(given);
-    await started(stage);
-    const who = { guild: acme.guilds.GA, user: acme.person(user) };
-    if (remove !== undefined) acme.emulator.world.removeRole({ ...who, role: acme.roles[remove] ?? remove });
-    if (add !== undefined) acme.emulator.world.addRole({ ...who, role: acme.roles[add] ?? add });
+    acmeOf(stage).remove(named(stage, z.object({ id: text }).parse(given).id));
   },
   command: async (given, stage) => {
     await started(stage);
-    await command(given, stage);
+    const acme = acmeOf(stage);
+    const use = z.object({ in: text, by: text, name: text, args: z.record(text, text).default({}) }).parse(given);
+    const used = acme.command(use);
+    stage.input = used;
+    await acme.until(() => used.text() !== undefined, ANSWER_MS).catch(() => {});
   },
   event_raw: async (given, stage) => {
     await started(stage);
@@ -127,10 +117,13 @@ export const chatSteps: Readonly<Record<string, (given: unknown, stage: Stage) =
 
 async function answered(stage: Stage): Promise<void> {
   const { input } = stage;
-  if (!input || !("in" in input)) return;
+  if (input?.kind !== "question") return;
   const other = stage.wants("proc.other_user_wait_ms") ? otherQuestion(stage) : undefined;
   const isAnswered = await whenAnswered(acmeOf(stage), input, stage.wants("proc.latency_ms") ? 120_000 : ANSWER_MS);
-  if (isAnswered && input.answeredAt !== undefined) stage.facts["proc.latency_ms"] = input.answeredAt - input.at;
+  if (isAnswered && input.answeredAt !== undefined) {
+    stage.facts["proc.latency_ms"] = input.answeredAt - input.at;
+    stage.facts["waited s"] = (input.answeredAt - input.at) / 1_000;
+  }
   const wait = await other;
   if (wait !== undefined) stage.facts["proc.other_user_wait_ms"] = wait;
 }
@@ -146,7 +139,36 @@ async function otherQuestion(stage: Stage): Promise<number> {
   return (question.answeredAt ?? performance.now()) - question.at;
 }
 
-function named({ named: all }: Stage, id: string): { readonly id: string; readonly in: string } {
+/** Two questions that differ in one name; whether the answers do not tell which of them something is known of. */
+async function askPair(given: unknown, stage: Stage): Promise<void> {
+  const { texts, ...rest } = z.object({ in: text, by: text, texts: z.tuple([text, text]) }).parse(given);
+  const acme = acmeOf(stage);
+  const replies: string[] = [];
+  for (const words of texts) {
+    const question = say({ ...rest, text: words }, stage, { asks: true });
+    if (!question || !(await whenAnswered(acme, question, ANSWER_MS))) return;
+    stage.input = question;
+    replies.push(
+      acme
+        .answersTo(question)
+        .map((shown) => shown.text)
+        .join("\n"),
+    );
+  }
+  const [first = "", second = ""] = replies;
+  const [one, other] = texts;
+  stage.facts["outbound.pair_replies_identical_except_name"] =
+    withoutNames(first, { of: one, unlike: other }) === withoutNames(second, { of: other, unlike: one });
+}
+
+/** A reply without the words that only its own question has. */
+function withoutNames(reply: string, { of, unlike }: { readonly of: string; readonly unlike: string }): string {
+  const shared = new Set(unlike.split(/\W+/));
+  const names = of.split(/\W+/).filter((word) => word !== "" && !shared.has(word));
+  return names.reduce((less, name) => less.replaceAll(new RegExp(name, "giu"), "NAME"), reply);
+}
+
+function named({ named: all }: Stage, id: string) {
   const found = all.get(id);
   if (!found) throw new Error(`No message was given the name ${id}`);
   return found;
@@ -163,57 +185,16 @@ function typeOf(name: string): string {
   return types[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
 }
 
-/** Commands as the cases call them, and what Discord's are called and take. */
-const COMMANDS: Readonly<Record<string, (args: Readonly<Record<string, string>>) => [string, Record<string, string>]>> =
-  {
-    forget: ({ scope = "" }) => ["forget", { what: scope }],
-    docs: ({ prefix = "" }) => ["docs", { query: prefix }],
-    show: ({ doc = "" }) => ["docs", { query: doc }],
-  };
-
-async function command(given: unknown, stage: Stage): Promise<void> {
-  const acme = acmeOf(stage);
-  const use = z.object({ in: text, by: text, name: text, args: z.record(text, text).default({}) }).parse(given);
-  const known = COMMANDS[use.name];
-  if (!known) throw new NotRun(`a command /${use.name}`);
-  const [name, options] = known(use.args);
-  const where = { in: acme.place(use.in), by: acme.person(use.by) };
-  if (name === "docs") {
-    const typed = acme.emulator.type({ ...where, name, option: "query", value: options["query"] ?? "" });
-    await acme.emulator.until(() => typed.choices, ANSWER_MS).catch(() => {});
-    stage.texts["choices"] = JSON.stringify(typed.choices);
-  }
-  const handle = acme.emulator.slash({ ...where, name, options });
-  stage.input = handle;
-  await acme.emulator.until(() => handle.content !== undefined, ANSWER_MS).catch(() => {});
-}
-
-/** Sends an event of the gateway as the case says it, whatever is in it. */
+/** Brings an event with raw fields, again at the seconds that the case names; those beyond the minutes of a step at their end. */
 async function rawEvent(given: unknown, stage: Stage): Promise<void> {
   const acme = acmeOf(stage);
-  const { emulator, guilds } = acme;
-  const raw = z.record(text, z.unknown()).parse(given);
-  const author = { id: acme.person("eve"), username: "eve", discriminator: "0", global_name: "eve", avatar: null };
-  const bot = { id: emulator.bot, username: "hearth", discriminator: "0000", avatar: null, bot: true };
-  const event = {
-    id: String((BigInt(Date.now()) - 1_420_070_400_000n) << 22n),
-    channel_id: raw["channel_id"] ?? raw["channel"],
-    guild_id: guilds.GA,
-    author,
-    content: `<@${emulator.bot}> ${String(raw["content"] ?? raw["text"])}`,
-    mentions: [bot],
-    timestamp: new Date().toISOString(),
-    edited_timestamp: null,
-    type: 0,
-    flags: 0,
-    tts: false,
-    pinned: false,
-    mention_everyone: false,
-    mention_roles: [],
-    attachments: [],
-    embeds: [],
-    components: [],
-  };
-  emulator.gateway.garble(JSON.stringify({ op: 0, t: "MESSAGE_CREATE", s: 1, d: event }));
+  const { times_at_s: times, ...raw } = z.looseObject({ times_at_s: z.array(z.number()).default([0]) }).parse(given);
+  const event = acme.rawEvent(raw);
+  const startedAt = performance.now();
+  for (const seconds of times) {
+    const at = Math.min(seconds, stage.minutes * 60) * 1_000;
+    await delay(Math.max(0, at - (performance.now() - startedAt)), undefined, { signal: stage.signal });
+    event.deliver();
+  }
   await delay(2_000, undefined, { signal: stage.signal });
 }

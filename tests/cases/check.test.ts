@@ -8,7 +8,7 @@ const post = (given: Partial<Sent> = {}): Sent => ({
   channel: "ga_general",
   text: "hello",
   raw: "{}",
-  flags: 4,
+  settings: { flags: 4 },
   allowedMentions: { parse: [], users: [] },
   pings: [],
   ...given,
@@ -59,12 +59,33 @@ describe("a check", () => {
   });
 
   it("sees who would be notified, and flags that are missing", () => {
-    const observed = seen({ sent: [post({ pings: ["everyone"], flags: 0 })] });
+    const observed = seen({ sent: [post({ pings: ["everyone"], settings: { flags: 0 } })] });
     expect(matches(check({ op: "pings", v: "everyone" }), observed)).toBe(true);
     expect(matches(check({ op: "pings", v: "users" }), observed)).toBe(false);
     expect(matches(check({ op: "any_post_where", v: "flags & 4 == 0" }), observed)).toBe(true);
     expect(matches(check({ field: "all_posts_and_edits.suppress_embeds", op: "eq", v: true }), observed)).toBe(false);
     expect(matches(check({ op: "any_post_where", v: "flags & 4 == 0" }), seen())).toBe(false);
+  });
+
+  it("sees what posts say of previews, of those calls that can say it", () => {
+    const quiet = post({ settings: { unfurl_links: false, unfurl_media: false } });
+    const where = check({ op: "any_post_where", v: "unfurl_links!=false or unfurl_media!=false" });
+    const all = check({ field: "all_posts.unfurl_links", op: "eq", v: false });
+    const cannotSay = post({ kind: "edit", settings: {} });
+    expect(matches(where, seen({ sent: [quiet, cannotSay] }))).toBe(false);
+    expect(matches(all, seen({ sent: [quiet, cannotSay] }))).toBe(true);
+    const loud = post({ settings: { unfurl_links: undefined, unfurl_media: false } });
+    expect(matches(where, seen({ sent: [quiet, loud] }))).toBe(true);
+    expect(matches(all, seen({ sent: [quiet, loud] }))).toBe(false);
+    expect(matches(all, seen({ sent: [loud] }))).toBe(false);
+    expect(() => matches(where, seen({ sent: [cannotSay] }))).toThrow(NotObserved);
+    expect(() => matches(all, seen({ sent: [cannotSay] }))).toThrow(NotObserved);
+  });
+
+  it("looks at one part of calls", () => {
+    const observed = seen({ sent: [post({ parts: { blocks: '[{"text":"<!here>"}]' } })] });
+    expect(matches(check({ on: "outbound.blocks", v: "<!here" }), observed)).toBe(true);
+    expect(matches(check({ on: "outbound.attachments", v: "<!here" }), observed)).toBe(false);
   });
 
   it("counts a call without allowed mentions as one that allows some", () => {

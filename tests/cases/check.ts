@@ -11,7 +11,10 @@ export interface Sent {
   readonly text: string;
   /** The whole call as JSON. */
   readonly raw: string;
-  readonly flags: number;
+  /** Parts of it as JSON, by name, where the platform has such parts. */
+  readonly parts?: Readonly<Record<string, string>>;
+  /** What it says of how it is shown, by the names that the platform has for such a call. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly allowedMentions: { readonly parse?: readonly string[]; readonly users?: readonly string[] } | undefined;
   readonly pings: readonly string[];
   /** The question that it replies to, by the id of its message. */
@@ -69,10 +72,23 @@ function leadsTo({ op, v, ...check }: Check, observed: Observed): boolean {
   );
 }
 
+/** "flags & 4 == 0", or "unfurl_links!=false or unfurl_media!=false", of what the platform lets such a post say. */
 function anyPostWhere({ v }: Check, { sent }: Observed): boolean {
-  const [, mask, wanted] = /^flags & (\d+) == (\d+)$/.exec(String(v)) ?? [];
-  if (mask === undefined || wanted === undefined) throw new NotObserved(`a post where ${String(v)}`);
-  return shownOf(sent).some(({ flags }) => (flags & Number(mask)) === Number(wanted));
+  const posts = shownOf(sent);
+  const results = String(v)
+    .split(" or ")
+    .flatMap((condition) => posts.flatMap((post) => holds(condition, post) ?? []));
+  if (results.length === 0) throw new NotObserved(`a post of which ${String(v)} can be said`);
+  return results.includes(true);
+}
+
+/** Undefined where the call says nothing of the kind. */
+function holds(condition: string, { settings }: Sent): boolean | undefined {
+  const [, name = "", mask, operator, wanted] = /^(\w+)(?: & (\d+))? ?(==|!=) ?(\w+)$/.exec(condition) ?? [];
+  if (operator === undefined) throw new NotObserved(`a post where ${condition}`);
+  if (!(name in settings)) return undefined;
+  const value = mask === undefined ? settings[name] : Number(settings[name]) & Number(mask);
+  return (String(value) === wanted) === (operator === "==");
 }
 
 function outbound({ to }: Check, { sent }: Observed): readonly Sent[] {
@@ -93,6 +109,11 @@ function text(check: Check, observed: Observed): string {
       .map(({ text: shown }) => normalised(shown))
       .join("\n");
   }
+  const [, part] = /^outbound\.(\w+)$/.exec(check.on) ?? [];
+  if (part !== undefined)
+    return outbound(check, observed)
+      .map(({ parts }) => parts?.[part] ?? "")
+      .join("\n");
   const found = observed.texts[check.on];
   if (found === undefined) throw new NotObserved(check.on);
   return found;
@@ -112,17 +133,26 @@ function fromSent({ on }: Check, { sent }: Observed, field: string | undefined):
     case "channels_used":
       return [...new Set(shown.map(({ channel }) => channel))].toSorted().join(",");
     case "all_posts_and_edits.suppress_embeds":
-      return shown.length > 0 && shown.every(({ flags }) => (flags & 4) === 4);
+      return shown.length > 0 && shown.every(({ settings }) => (Number(settings["flags"]) & 4) === 4);
     case "allowed_mentions.parse":
       return common(shown.map(({ allowedMentions }) => allowedMentions?.parse ?? ["unset"]));
     case "allowed_mentions.users":
       return common(shown.map(({ allowedMentions }) => allowedMentions?.users ?? []));
     case "message_chars":
       return Math.max(0, ...shown.map(({ text: own }) => own.length));
+    case "all_posts.unfurl_links":
+    case "all_posts.unfurl_media":
+      return commonSetting(shown, field.slice("all_posts.".length));
     case undefined:
     default:
       return undefined;
   }
+}
+
+/** What all posts say that can say it; a list where they do not agree, undefined where none can. */
+function commonSetting(shown: readonly Sent[], name: string): unknown {
+  const values = new Set(shown.flatMap(({ settings }) => (name in settings ? [settings[name] ?? "unset"] : [])));
+  return values.size > 1 ? [...values] : [...values][0];
 }
 
 /** The one value that all have; else all values together. */

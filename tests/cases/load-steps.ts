@@ -1,26 +1,24 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import type { Fault } from "../../emulators/discord/faults.ts";
+import type { Steps, Trouble } from "./acme.ts";
 import { whenAnswered, whenQuiet } from "./asking.ts";
 import type { Program } from "./box.ts";
+import { killAroundDigests } from "./digest-steps.ts";
 import { say } from "./chat-steps.ts";
+import { questionsOpen } from "./store.ts";
 import { acmeOf, NotRun, started, type Stage } from "./stage.ts";
 
-type Steps = Readonly<Record<string, (given: unknown, stage: Stage) => Promise<void>>>;
-
-const POSTS = /^\/channels\/\d+\/messages$/;
-
-const fault = z.object({
+const fault = z.looseObject({
   api: z.string().optional(),
   mode: z.string().optional(),
   status: z.int().optional(),
+  retry_after: z.number().optional(),
+  times: z.int().default(1),
   seq: z
     .array(z.object({ status: z.int(), retry_after: z.number().optional(), global: z.boolean().optional() }))
     .optional(),
   gateway: z.string().optional(),
-  events: z.int().optional(),
-  n: z.int().optional(),
-  codes: z.array(z.int()).optional(),
+  socket: z.string().optional(),
   signal: z.string().optional(),
   throw_in: z.string().optional(),
 });
@@ -31,13 +29,11 @@ export const loadSteps: Steps = {
     const plan = fault.parse(given);
     if (plan.throw_in !== undefined) throw new NotRun("a way to make a handler of Hearth's throw");
     if (plan.signal !== undefined) throw new NotRun("a model with a process of its own, which a puppet has not");
-    if (plan.gateway !== undefined) return gatewayFault({ ...plan, gateway: plan.gateway }, stage);
-    const { emulator } = acmeOf(stage);
-    if (plan.api === "auth.test")
-      emulator.rest.fail({ sequence: Array.from({ length: 200 }, (): Fault => plan.status ?? 401) });
-    else if (plan.api === "post_message")
-      emulator.rest.fail({ method: "POST", path: POSTS, sequence: sequenceOf(plan) });
-    else throw new NotRun(`a fault of ${plan.api ?? "that kind"}`);
+    if (plan.gateway !== undefined || plan.socket !== undefined) return breakConnection(plan, stage);
+    if (plan.api === undefined) throw new NotRun("a fault of that kind");
+    // Whoever is refused at the start tries again, and is refused again.
+    const times = plan.api === "auth.test" ? 200 : plan.times;
+    acmeOf(stage).fail(plan.api, Array.from({ length: times }, () => sequenceOf(plan)).flat());
   },
   async load(given, stage) {
     const load = z
@@ -50,11 +46,13 @@ export const loadSteps: Steps = {
         docs: z.int().optional(),
         change_rate: z.number().optional(),
         run: z.string().optional(),
+        each: z.boolean().default(false),
       })
       .parse(given);
     if (load.run !== undefined) throw new NotRun(`a way to run ${load.run} alone`);
     await started(stage);
     if (load.pattern === "ask_then_delete") return askAndDelete(load.n ?? 1, load.by ?? "eve", stage);
+    if ("load" in stage.case.input && stage.case.input["load"] === given) return othersAsk(load, stage);
     inBackground(stage, (signal) =>
       load.ingest === undefined ? questions(load, stage, signal) : documents(load, stage, signal),
     );
@@ -62,11 +60,16 @@ export const loadSteps: Steps = {
   async kill9(given, stage) {
     const { cycles } = z.object({ cycles: z.int(), at: z.string() }).parse(given);
     const program = await started(stage);
+    const half = (cycle: number) => (cycle % 3 === 2 ? "edge" : "core");
+    if (stage.facts["digest at"] !== undefined) {
+      const kill = async (cycle: number) => void (await killOne(program, half(cycle + 1), stage));
+      return killAroundDigests(stage, { cycles, kill });
+    }
     const until = performance.now() + stage.minutes * 60_000;
     let longest = 0;
     for (let cycle = 0; cycle < cycles && performance.now() < until && !stage.signal.aborted; cycle += 1) {
       await delay(200 + Math.random() * 2_500);
-      longest = Math.max(longest, await killOne(program, cycle % 3 === 2 ? "edge" : "core", stage));
+      longest = Math.max(longest, await killOne(program, half(cycle), stage));
       stage.facts["kills"] = cycle + 1;
     }
     stage.facts["proc.restart_ms"] = longest;
@@ -85,62 +88,42 @@ async function killOne(program: Program, half: "core" | "edge", { acme, signal }
     await delay(50);
   }
   const tookMs = performance.now() - startedAt;
-  // Identifying is held back by Discord's own limit, so that it does not count; but the next kill waits for it.
-  if (acme) await acme.emulator.until(() => acme.emulator.gateway.sessions > 0, 60_000);
+  // Connecting is held back by the platform's own limits, so that it does not count; but the next kill waits for it.
+  if (acme) await acme.until(() => acme.isConnected(), 60_000);
   return tookMs;
 }
 
-function sequenceOf({ mode, seq, status }: z.output<typeof fault>): Fault[] {
+function sequenceOf({ mode, seq, status, retry_after: retryAfter }: z.output<typeof fault>): Trouble[] {
   if (mode === "commit_then_reset") return ["commit-then-reset"];
   if (mode !== undefined) throw new NotRun(`a fault of the kind ${mode}`);
-  return (seq ?? [{ status: status ?? 500 }]).map(({ status: one, retry_after: retryAfter, ...rest }): Fault => {
-    if ("global" in rest && rest.global === true) return { retryAfter: retryAfter ?? 1, scope: "global" };
-    if (one === 429) return { retryAfter: retryAfter ?? 1 };
-    return one === 200 ? "pass" : one;
+  const whole = { status: status ?? 500, ...(retryAfter !== undefined && { retry_after: retryAfter }) };
+  return (seq ?? [whole]).map(({ status: one, retry_after: seconds, ...rest }): Trouble => {
+    const isGlobal = "global" in rest && rest.global === true;
+    if (one === 429 || isGlobal) return { retryAfter: seconds ?? 1, isGlobal };
+    return one === 200 ? "pass" : { status: one };
   });
 }
 
-async function gatewayFault(plan: z.output<typeof fault> & { readonly gateway: string }, stage: Stage): Promise<void> {
+/** Breaks the connection as often as the case says and the minutes allow, each time when it is there again. */
+async function breakConnection(plan: Readonly<Record<string, unknown>>, stage: Stage): Promise<void> {
   await started(stage);
-  const { emulator } = acmeOf(stage);
-  const { gateway } = emulator;
-  const back = () => emulator.until(() => gateway.sessions > 0, 90_000);
+  const acme = acmeOf(stage);
+  const breaking = acme.breaking(plan);
+  const back = () => acme.until(() => acme.isConnected(), 90_000);
   const until = performance.now() + stage.minutes * 60_000;
-  const isOver = () => performance.now() > until || stage.signal.aborted;
-  const repeat = async (times: number, pauseMs: number, act: (time: number) => void) => {
-    let done = 0;
-    for (; done < times && !isOver(); done += 1) {
-      await back();
-      await delay(pauseMs);
-      act(done);
-    }
-    stage.facts["faults"] = done;
+  let done = 0;
+  for (; done < breaking.times && performance.now() < until && !stage.signal.aborted; done += 1) {
     await back();
-  };
-  switch (plan.gateway) {
-    case "op7_then_resume_replay":
-      gateway.reconnect();
-      await emulator.until(() => gateway.sessions === 0, 10_000).catch(() => {});
-      await back();
-      gateway.redeliver(plan.events ?? 1);
-      break;
-    case "disconnect_loop": {
-      const codes = plan.codes ?? [1000];
-      const times = plan.n ?? 1;
-      await repeat(times, 600_000 / times, (time) => gateway.disconnect(codes[time % codes.length] ?? 1000));
-      break;
-    }
-    case "op9_false":
-      await repeat(plan.n ?? 1, 100, () => gateway.invalidate(false));
-      break;
-    default:
-      throw new NotRun(`a fault of the gateway of the kind ${plan.gateway}`);
+    await delay(breaking.pauseMs);
+    await breaking.act(done);
   }
+  stage.facts["faults"] = done;
+  await back();
   await endOfLoad(stage);
 }
 
 /** Ends what runs in the background, and waits until every question is answered. */
-async function endOfLoad(stage: Stage): Promise<void> {
+export async function endOfLoad(stage: Stage): Promise<void> {
   for (const one of stage.background) {
     one.stop();
     await one.work;
@@ -172,25 +155,73 @@ function inBackground(stage: Stage, work: (signal: AbortSignal) => Promise<void>
   stage.background.push({ work: work(signal), stop: () => stopping.abort() });
 }
 
+interface Asking {
+  readonly by?: string | undefined;
+  readonly n?: number | undefined;
+  readonly over_s?: number | undefined;
+  /** Whether each of them asks so often, instead of all together. */
+  readonly each?: boolean;
+}
+
+/** "5 users" are five of that name, "eve" is one person. */
 async function questions(
-  {
-    by = "5 users",
-    n = 1,
-    over_s: seconds,
-  }: { by?: string | undefined; n?: number | undefined; over_s?: number | undefined },
+  { by = "5 users", n = 1, over_s: seconds, each = false }: Asking,
   stage: Stage,
   signal: AbortSignal,
-): Promise<void> {
-  const people = Number.parseInt(by, 10) || 1;
-  // Without a time they ask as fast as answers of a channel can be posted.
-  const pauseMs = seconds === undefined ? 1_200 : (seconds * 1_000) / n;
-  for (let asked = 0; asked < n && !signal.aborted; asked += 1) {
+) {
+  const [, count, kind = by] = /^(\d+) (\w+)$/.exec(by) ?? [];
+  const people = Number(count ?? 1);
+  const times = each ? n * people : n;
+  // Without a time they ask as fast as answers of a channel can be posted; one question each is asked at once.
+  const pauseMs = each ? 0 : seconds === undefined ? 1_200 : (seconds * 1_000) / n;
+  for (let asked = 0; asked < times && !signal.aborted; asked += 1) {
     const place = asked % 2 === 0 ? "ga_general" : "ga_pub";
-    say({ in: place, by: `user${asked % people}`, text: `What is the rollback command, number ${asked}?` }, stage, {
-      asks: true,
-    });
+    const who = count === undefined ? kind : `${kind}${asked % people}`;
+    say({ in: place, by: who, text: `What is the rollback command, number ${asked}?` }, stage, { asks: true });
     await delay(pauseMs, undefined, { signal }).catch(() => {});
   }
+}
+
+/** People ask while somebody else asks without end: how long each waits, how evenly they are served, and how long the queue gets. */
+async function othersAsk(load: Asking, stage: Stage): Promise<void> {
+  const busy = stage.case.setup.flatMap(({ load: own }) => Number(Object(own).over_s ?? []) || []);
+  // Amid what the other one asks.
+  await delay((busy[0] ?? 0) * 500);
+  const first = stage.questions[0]?.by;
+  const before = stage.questions.length;
+  const looking = new AbortController();
+  const longest = longestQueue(stage, looking.signal);
+  await questions(load, stage, stage.signal);
+  const own = stage.questions.slice(before).filter(({ by }) => by !== first);
+  await Promise.all(own.map((question) => whenAnswered(acmeOf(stage), question, 180_000)));
+  await endOfLoad(stage);
+  looking.abort();
+  const waits = own
+    .map(({ at, answeredAt = performance.now() }) => (answeredAt - at) / 1_000)
+    .toSorted((a, b) => a - b);
+  const got = [...Map.groupBy(own, ({ by }) => by).values()].map(
+    (asked) => asked.filter(({ answeredAt }) => answeredAt !== undefined).length,
+  );
+  stage.facts["queue.length"] = await longest;
+  stage.facts["proc.others_p95_wait_s"] = waits[Math.ceil(waits.length * 0.95) - 1];
+  stage.facts["metrics.jain_index_others"] = evenness(got);
+}
+
+/** Jain's index: 1 where all have the same, one n-th where one of n has all. Pure. */
+function evenness(shares: readonly number[]): number {
+  const sum = shares.reduce((total, one) => total + one, 0);
+  const squares = shares.reduce((total, one) => total + one * one, 0);
+  return squares === 0 ? 0 : sum ** 2 / (shares.length * squares);
+}
+
+/** The most questions that waited in the inbox at any time, until the signal. */
+async function longestQueue({ box }: Stage, signal: AbortSignal): Promise<number> {
+  let longest = 0;
+  while (!signal.aborted) {
+    longest = Math.max(longest, questionsOpen(box));
+    await delay(1_000, undefined, { signal }).catch(() => {});
+  }
+  return longest;
 }
 
 /** Writes documents again and again; each says in all its parts which revision it is. */
@@ -215,12 +246,12 @@ export function loadDocument(number: number, revision: number): string {
 }
 
 async function askAndDelete(n: number, by: string, stage: Stage): Promise<void> {
-  const { emulator } = acmeOf(stage);
+  const acme = acmeOf(stage);
   for (let count = 0; count < n && !stage.signal.aborted; count += 1) {
     const question = say({ in: "ga_pub", by, text: `hello number ${count}` }, stage, { asks: true });
     if (!question) continue;
     await delay(5);
-    emulator.remove({ message: question.id, in: question.in });
+    acme.remove(question);
     stage.questions.splice(stage.questions.indexOf(question), 1);
   }
 }

@@ -15,26 +15,28 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
+import type { Steps } from "./acme.ts";
 import { TINY, writeGguf } from "../helpers/gguf.ts";
 import { filesUnder, setRights, type Program } from "./box.ts";
 import { generate } from "./generate.ts";
 import { mustRun } from "./namespace.ts";
 import { networkOf } from "./processes.ts";
-import { NotRun, started, type Stage } from "./stage.ts";
-import { whatIsFound } from "./store.ts";
-import { TOKEN } from "./world.ts";
-
-type Steps = Readonly<Record<string, (given: unknown, stage: Stage) => Promise<void>>>;
+import { configureDigest } from "./digest-steps.ts";
+import { TOKEN } from "./discord/world.ts";
+import { acmeOf, NotRun, started, type Stage } from "./stage.ts";
+import { endOfLoad } from "./load-steps.ts";
+import { loadFound, whatIsFound } from "./store.ts";
 
 const words = z.string();
 
 /** What happens on the machine: files, disk, network, and the program itself. */
 export const machineSteps: Steps = {
-  async doc(given, { box, program }) {
+  async doc(given, stage) {
+    const { box, program } = stage;
     const { path, text, gen, acl } = z
       .object({ path: words, text: words.optional(), gen: z.unknown().optional(), acl: z.array(words).optional() })
       .parse(given);
-    if (acl !== undefined) throw new NotRun("documents for the readers of one channel of Slack's");
+    if (acl !== undefined) readBy(acl, path, stage);
     const made = gen === undefined ? { bytes: Buffer.from(text ?? "") } : generate(gen);
     box.write(path, "zeros" in made ? Buffer.alloc(made.zeros) : made.bytes);
     if (program) await whenRead(program);
@@ -43,10 +45,19 @@ export const machineSteps: Steps = {
     rmSync(join(box.folder, words.parse(given)));
     if (program) await whenRead(program);
   },
-  async config(given, { box }) {
-    const { log_level: level, data_dir: data, slack_mode: _slack, ...rest } = z.record(words, z.unknown()).parse(given);
+  async config(given, stage) {
+    const { box, acme } = stage;
+    const {
+      log_level: level,
+      data_dir: data,
+      slack_mode: mode,
+      digest,
+      ...rest
+    } = z.record(words, z.unknown()).parse(given);
     if (level !== undefined) box.configuration["log"] = { level };
     if (data !== undefined) box.configuration["data"] = data;
+    if (mode !== undefined && acme?.settings["slack"]) acme.settings["slack"]["mode"] = mode;
+    if (digest !== undefined) configureDigest(digest, stage);
     for (const key of Object.keys(rest)) throw new NotRun(`the setting ${key}`);
   },
   async env_unset(given, { box }) {
@@ -54,13 +65,14 @@ export const machineSteps: Steps = {
     for (const name of z.array(words).parse(given)) delete box.environment[name];
   },
   async chmod(given, stage) {
-    const { box } = stage;
+    const { box, acme } = stage;
+    const variable = acme?.tokenVariable ?? "DISCORD_TOKEN";
     for (const [name, digits] of Object.entries(z.record(words, words).parse(given))) {
       const path = name === ".env" ? join(box.folder, "token") : join(box.folder, name);
       if (name === ".env") {
-        writeFileSync(path, TOKEN);
-        delete box.environment["DISCORD_TOKEN"];
-        box.environment["DISCORD_TOKEN_FILE"] = path;
+        writeFileSync(path, acme?.environment[variable] ?? TOKEN);
+        delete box.environment[variable];
+        box.environment[`${variable}_FILE`] = path;
       } else mkdirSync(path, { recursive: true });
       setRights(path, digits);
     }
@@ -143,6 +155,18 @@ export const machineSteps: Steps = {
     await request(given, stage);
   },
 };
+
+/** A folder of documents for the readers of one place alone. */
+function readBy(acl: readonly string[], path: string, stage: Stage): void {
+  const [place, ...others] = acl;
+  if (place === undefined || others.length > 0) throw new NotRun("documents for the readers of several places");
+  const folder = dirname(path);
+  if (stage.program || /^docs(?:\/|$)/.test(folder)) throw new NotRun("rights of a folder that is read already");
+  const { configuration } = stage.box;
+  const documents: unknown = configuration["documents"];
+  const entry = { folder, audience: acmeOf(stage).audience(place) };
+  configuration["documents"] = [...(Array.isArray(documents) ? documents : []), entry];
+}
 
 async function whenRead(program: Program): Promise<void> {
   const before = JSON.stringify(await counted(program));
@@ -240,7 +264,10 @@ async function disk(given: unknown, stage: Stage): Promise<void> {
     .parse(given);
   const { data } = stage.box;
   const isMounted = stage.facts["disk"] === true;
-  if (seconds !== undefined) await whenFull(data, Math.min(seconds, stage.minutes * 60) * 1_000);
+  if (seconds !== undefined) {
+    await whenFull(data, Math.min(seconds, stage.minutes * 60) * 1_000);
+    stage.facts["found when full"] = Object.keys(await loadFound(stage));
+  }
   mkdirSync(data, { recursive: true });
   if (!isMounted) {
     // Hearth starts with room, has read what there is, and then the disk is full.
@@ -253,6 +280,19 @@ async function disk(given: unknown, stage: Stage): Promise<void> {
   }
   rmSync(join(data, "filler"), { force: true });
   await delay(35_000, undefined, { signal: stage.signal }).catch(() => {});
+  stage.facts["ingests"] = await isIngesting(stage);
+  await endOfLoad(stage);
+}
+
+/** Whether a fresh document is found soon. */
+async function isIngesting(stage: Stage): Promise<boolean> {
+  const program = await started(stage);
+  stage.box.write("docs/after.md", "# After\n\nThe afterword is read again.\n");
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await program.lookup("afterword").catch(() => [])).length > 0) return true;
+    await delay(100);
+  }
+  return false;
 }
 
 /** What is never full tells nothing of what happens then. */

@@ -62,7 +62,7 @@ export async function openSink(folder: string): Promise<Sink> {
 }
 
 /** Puts a text in a file's place, for this namespace alone. */
-function cover(path: string, text: string, folder: string): void {
+export function cover(path: string, text: string, folder: string): void {
   const fresh = join(folder, path.replaceAll("/", "_"));
   writeFileSync(fresh, text);
   mustRun("mount", ["--bind", fresh, path]);

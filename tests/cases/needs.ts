@@ -22,22 +22,17 @@ function allSteps({ setup, input }: Case): Step[] {
 
 /** Steps that need something of Hearth's, or of a machine, that is not there. */
 const MISSING: Readonly<Record<string, string>> = {
-  digest: "digests",
-  clock: "digests",
-  ask_pair: "Slack",
   cgroup: "a limit of memory that the runner can set (cgroups)",
   dns: "mirrors of web pages",
   server: "mirrors of web pages",
 };
 
 const SETTINGS: Readonly<Record<string, string>> = {
-  digest: "digests",
   ingest_url: "mirrors of web pages",
 };
 
 /** Why a case cannot be run at all; undefined where it can be tried. */
 export function whyNot(given: Case, { model }: { readonly model: string | undefined }): string | undefined {
-  if (given.platform === "slack") return "it needs Slack";
   if (given.layer === "model" && model === undefined) return "it needs a model (--model FILE)";
   for (const step of allSteps(given)) {
     for (const [name, value] of Object.entries(step)) {

@@ -1,9 +1,7 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import type { Program, Status } from "./box.ts";
 import { topics } from "./machine-steps.ts";
 import type { Stage } from "./stage.ts";
-import { countHolding, rowsUnder, whatIsFound } from "./store.ts";
+import { countHolding, loadFound, loadWords, rowsUnder, whatIsFound } from "./store.ts";
 
 const SAID = /memory\.sqlite$|answers\.sqlite$/;
 
@@ -43,7 +41,7 @@ export async function observeStore(
     facts: {
       ...(looksAt(stage, "store") && (await kept(stage, program, status))),
       ...(looksAt(stage, "store") && (await afterDamage(stage, program))),
-      ...(looksAt(stage, "store") && (await afterLoad(stage, program))),
+      ...(looksAt(stage, "store") && (await afterLoad(stage))),
       ...(looksAt(stage, "health") && (await health(stage, program, status))),
       ...(looksAt(stage, "queue") && { "queue.orphans": openQuestions(stage) }),
     },
@@ -101,15 +99,22 @@ async function afterDamage({ facts, box }: Stage, program: Program): Promise<Rec
   };
 }
 
-/** After documents were changed all the time and processes killed: each is found, and all of it is of one revision. */
-async function afterLoad({ box, case: given }: Stage, program: Program): Promise<Record<string, unknown>> {
-  if (!("kill9" in given.input)) return {};
-  const numbers = readdirSync(join(box.folder, "docs")).flatMap((name) => /^load-(\d+)\.md$/.exec(name)?.[1] ?? []);
-  const words = numbers.map((number) => `Loadnumber${number}`);
-  const found = await whatIsFound(program, words);
-  const mixed = words.filter((word) => new Set((found[word] ?? "").match(/revision\d+x/g)).size > 1).length;
-  const missing = words.filter((word) => (found[word] ?? "") === "").length;
-  return { "store.docs_missing": missing, "store.acked_docs_lost": missing, "store.mixed_revisions": mixed };
+/** After documents were changed all the time, and processes killed or the disk full: each is found, and all of it is of one revision. */
+async function afterLoad(stage: Stage): Promise<Record<string, unknown>> {
+  const { box, case: given, facts } = stage;
+  if (!("kill9" in given.input || "disk" in given.input)) return {};
+  const words = loadWords(box);
+  const found = await loadFound(stage);
+  const before = facts["found when full"];
+  const isMissing = (word: string) => found[word] === undefined;
+  const mixed = Object.values(found).filter((text) => new Set(text.match(/revision\d+x/g)).size > 1).length;
+  return {
+    "store.docs_missing": words.filter(isMissing).length,
+    // What was found once had been taken in; after a kill, all that stands in the folder is to be.
+    "store.acked_docs_lost": (Array.isArray(before) ? before.map(String) : words).filter(isMissing).length,
+    "store.mixed_revisions": mixed,
+    "documents found when full": before,
+  };
 }
 
 async function health(stage: Stage, program: Program, status: Status | undefined): Promise<Record<string, unknown>> {
@@ -120,19 +125,10 @@ async function health(stage: Stage, program: Program, status: Status | undefined
   return {
     "health.chat_state": isFound ? (writes ? "ok" : "degraded_search_only") : "down",
     "health.search_state": (await whatIsFound(program, ["topic7"]))["topic7"] ? "ok" : "down",
-    ...("disk" in stage.case.input && {
-      "health.ingest_state": (await isIngesting(stage, program)) ? "ok_after_30s" : `not ok: ${box.logs().slice(-200)}`,
+    ...(stage.facts["ingests"] !== undefined && {
+      "health.ingest_state": stage.facts["ingests"] === true ? "ok_after_30s" : `not ok: ${box.logs().slice(-200)}`,
     }),
   };
-}
-
-async function isIngesting({ box }: Stage, program: Program): Promise<boolean> {
-  box.write("docs/after.md", "# After\n\nThe afterword is read again.\n");
-  for (let tries = 0; tries < 100; tries += 1) {
-    if ((await program.lookup("afterword")).length > 0) return true;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return false;
 }
 
 /** Questions in the edge's inbox that nobody has finished, though nothing is in hand. */

@@ -19,7 +19,8 @@ export function resultOf(given: Case, outcomes: readonly Outcome[], seconds: num
 }
 
 /** One line for people. */
-export function lineOf({ case: { id }, verdict, outcomes, seconds }: Result): string {
+export function lineOf({ case: { id: name, platform }, verdict, outcomes, seconds }: Result): string {
+  const id = `${name} (${platform})`;
   const times = outcomes.length > 1 ? ` in ${outcomes.length} runs` : "";
   const took = `(${seconds.toFixed(1)} s)`;
   switch (verdict.kind) {

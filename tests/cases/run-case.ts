@@ -1,22 +1,26 @@
-import { answersTo, whenAnswered, whenQuiet, type Command } from "./asking.ts";
+import type { Acme } from "./acme.ts";
+import { whenAnswered, whenQuiet } from "./asking.ts";
 import { openBox } from "./box.ts";
 import type { Case, Check, Step } from "./case.ts";
 import { chatSteps, say, ANSWER_MS } from "./chat-steps.ts";
 import { matches, NotObserved, type Observed } from "./check.ts";
+import { digestSteps, prepareClock, rememberPlaces } from "./digest-steps.ts";
+import { openDiscordAcme } from "./discord/acme.ts";
 import { loadSteps } from "./load-steps.ts";
 import { machineSteps } from "./machine-steps.ts";
 import { SYSTEM_CANARY, type Sink } from "./namespace.ts";
 import { whyNot } from "./needs.ts";
 import { observe } from "./observe.ts";
 import { looksAt, noteBefore } from "./observe-store.ts";
+import { openSlackAcme } from "./slack/acme.ts";
 import { NotRun, soughtBy, started, type Stage } from "./stage.ts";
 import { watch } from "./watch.ts";
-import { openAcme } from "./world.ts";
 
 /** What became of one run of a case. */
 export type Outcome =
-  | { readonly kind: "pass"; readonly note: string }
-  | { readonly kind: "fail"; readonly why: string }
+  | { readonly kind: "pass"; readonly note: string; readonly isAsked?: boolean }
+  /** `isAsked` where the model's words are missing: whether the model was asked. */
+  | { readonly kind: "fail"; readonly why: string; readonly isAsked?: boolean }
   | { readonly kind: "not judged"; readonly what: string }
   | { readonly kind: "not run"; readonly why: string };
 
@@ -37,23 +41,31 @@ export async function runCase(given: Case, options: Options): Promise<Outcome> {
   const why = whyNot(given, options);
   if (why !== undefined) return { kind: "not run", why };
   const outcome = await runOnce(given, options);
-  if (outcome.kind !== "pass" || outcome.note !== NOT_ASKED || !takesBait(given)) return outcome;
+  if (!("isAsked" in outcome) || outcome.isAsked || !takesBait(given)) return outcome;
   // Where the documents say nothing of it, no model is asked; so it is asked again where they say just what the model says.
-  return runOnce(given, { ...options, isBaited: true });
+  const baited = await runOnce(given, { ...options, isBaited: true });
+  return baited.kind === "not judged" ? outcome : baited;
 }
 
 const NOT_ASKED = "the model was not asked";
 
 /** Whether a document may say what the puppet says: it may where nothing of it is a secret of the case. */
 function takesBait({ puppet, input, must_not: mustNot }: Case): boolean {
-  if (typeof puppet !== "string" || puppet === "$ECHO" || !("ask" in input)) return false;
-  return !mustNot.some(({ op, v }) => op === "contains" && puppet.includes(String(v)));
+  const words = wordsOf(puppet);
+  if (words === undefined || !("ask" in input)) return false;
+  return !mustNot.some(({ op, v }) => op === "contains" && words.includes(String(v)));
+}
+
+/** What a puppet says in the end; undefined where that depends on what it is given, or has no end. */
+function wordsOf(puppet: unknown): string | undefined {
+  const words: unknown = Array.isArray(puppet) ? puppet.at(-1) : puppet;
+  return typeof words === "string" && words !== "$ECHO" ? words : undefined;
 }
 
 /** A document in which a question is answered by what the puppet says. */
 function baitOf({ puppet, input: { ask } }: Case): string {
   const question = typeof ask === "object" && ask !== null && "text" in ask ? String(ask.text) : "";
-  return `# ${question}\n\n${question} ${String(puppet)}\n`;
+  return `# ${question}\n\n${question} ${wordsOf(puppet) ?? ""}\n`;
 }
 
 async function runOnce(given: Case, options: Options & { readonly isBaited?: boolean }): Promise<Outcome> {
@@ -63,8 +75,12 @@ async function runOnce(given: Case, options: Options & { readonly isBaited?: boo
     const outcome = judge(given, observed);
     if (options.isBaited === true && outcome.kind === "pass")
       return { ...outcome, note: `${outcome.note || "the model was asked"}, with a document that says what it says` };
-    if (outcome.kind !== "fail" || !options.logs) return outcome;
+    if (outcome.kind === "pass") return { ...outcome, isAsked: outcome.note !== NOT_ASKED };
+    if (outcome.kind !== "fail") return outcome;
+    const isAsked = observed.texts["prompt"] !== "" || given.puppet === undefined || outcome.why.startsWith("must not");
+    if (!options.logs) return { ...outcome, isAsked };
     return {
+      isAsked,
       ...outcome,
       why: `${outcome.why}\n${(observed.texts["logs"] ?? "")
         .trim()
@@ -86,9 +102,8 @@ async function perform(
   { sink, minutes, model, signal, isBaited = false }: Options & { readonly isBaited?: boolean },
 ): Promise<Observed> {
   await using stack = new AsyncDisposableStack();
-  const acme = ["discord", "any"].includes(given.platform)
-    ? stack.use(await openAcme({ grants: grantsOf(given) }))
-    : undefined;
+  const acme = await openAcme(given);
+  if (acme) stack.use(acme);
   const box = stack.use(openBox(acme, given.puppet, { ...(model !== undefined && { model }) }));
   const stage: Stage = {
     case: given,
@@ -112,9 +127,11 @@ async function perform(
       await one.work.catch(() => {});
     }
   });
+  if (acme) rememberPlaces(given, acme, box.configuration);
+  prepareClock(stage);
   if (isBaited) box.write("docs/bait.md", baitOf(given));
   for (const step of given.setup) await take(step, stage);
-  const isStart = ["start", "census", "run"].some((name) => name in given.input);
+  const isStart = ["start", "census", "run", "clock"].some((name) => name in given.input);
   if (acme && (!isStart || stage.wants("proc.event_loop_block_ms"))) await started(stage);
   await somethingKept(stage);
   await noteBefore(stage);
@@ -128,15 +145,36 @@ async function perform(
   return await observe(stage, { measured: seen, since });
 }
 
-function grantsOf({ setup }: Case): string[] {
-  return setup.flatMap(({ grant }) =>
-    typeof grant === "object" && grant !== null && "discord" in grant && Array.isArray(grant.discord)
-      ? grant.discord.map(String)
-      : [],
-  );
+/** The company on the platform of the case; undefined where it has none. */
+async function openAcme(given: Case): Promise<Acme | undefined> {
+  switch (given.platform) {
+    case "discord":
+      return openDiscordAcme({ grants: grantsOf(given, "discord") });
+    case "slack":
+      // What a reply that grows can say nothing of is looked at in one that is posted.
+      return openSlackAcme({ grants: grantsOf(given, "slack"), isPosted: looksAtPosts(given) });
+    case "any":
+      throw new Error(`${given.id} is run on both platforms, one after the other`);
+    case "web":
+    case "none":
+      return undefined;
+    default:
+      return given.platform satisfies never;
+  }
 }
 
-const STEPS = { ...chatSteps, ...loadSteps, ...machineSteps };
+function looksAtPosts({ must }: Case): boolean {
+  return must.some(({ field = "" }) => field.startsWith("all_posts."));
+}
+
+function grantsOf({ setup }: Case, platform: Acme["platform"]): string[] {
+  return setup.flatMap(({ grant }) => {
+    const granted: unknown = Object(grant)[platform];
+    return Array.isArray(granted) ? granted.map(String) : [];
+  });
+}
+
+const STEPS = { ...chatSteps, ...digestSteps, ...loadSteps, ...machineSteps };
 
 async function take(step: Step, stage: Stage): Promise<void> {
   for (const [name, value] of Object.entries(step)) {
@@ -144,7 +182,7 @@ async function take(step: Step, stage: Stage): Promise<void> {
     if (name === "repeat") await repeat(value, stage);
     else if (name === "steps" && Array.isArray(value)) for (const one of value) await take(one, stage);
     else {
-      const act = STEPS[name];
+      const act = stage.acme?.steps[name] ?? STEPS[name];
       if (!act) throw new NotRun(`a step "${name}"`);
       await act(value, stage);
     }
@@ -187,23 +225,17 @@ async function askOnPage(url: string): Promise<void> {
   await response.text();
 }
 
-/** Presses "Why?" below the answer, where a check is about what only that tells. */
+/** Looks at "Why?" below the answer, where a check is about what only that tells. */
 async function lookBehind(stage: Stage): Promise<void> {
   const { acme, input } = stage;
   const isSought = stage.wants("proc.search_ms") || stage.wants("proc.generated_tokens");
-  if (!acme || !isSought || !input || "token" in input) return;
-  const last = answersTo(acme, input).at(-1);
-  if (!last?.components.some(({ label }) => label === "Why?")) return;
-  const why = acme.emulator.press({ by: input.by, in: input.in, message: last.id, label: "Why?" });
-  const text = await acme.emulator.until(() => textOf(why), ANSWER_MS).catch(() => "");
+  if (!acme || !isSought || input?.kind !== "question") return;
+  const text = await acme.why(input);
+  if (text === undefined) return;
   const search = /search ([\d.]+) (ms|s)/.exec(text);
   if (search) stage.facts["proc.search_ms"] = Number(search[1]) * (search[2] === "s" ? 1_000 : 1);
   const written = /(\d+) written/.exec(text.replaceAll(",", ""));
   stage.facts["proc.generated_tokens"] = written ? Number(written[1]) : 0;
-}
-
-function textOf({ content, followUps }: Command): string | undefined {
-  return content ?? followUps.at(-1)?.content;
 }
 
 /** Whether what was seen is as the case wants it. A check that cannot be told makes it "not judged", unless another one failed. */

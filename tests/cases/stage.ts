@@ -1,24 +1,26 @@
-import type { Command, Question } from "./asking.ts";
+import type { Acme, Command, Question, Written } from "./acme.ts";
 import type { Box, Program } from "./box.ts";
 import type { Case } from "./case.ts";
 import type { Sink } from "./namespace.ts";
-import type { Acme } from "./world.ts";
 
 /** Says that a case cannot be run, since something it needs is not there. */
 export class NotRun extends Error {}
+
+/** How long Hearth may take until it says in its channels that it keeps what is said there. */
+const NOTICE_MS = 20_000;
 
 /** What one run of a case happens on. */
 export interface Stage {
   readonly case: Case;
   readonly box: Box;
-  /** Discord with the company in it; none in cases of no platform. */
+  /** A chat platform with the company in it; none in cases of no platform. */
   readonly acme: Acme | undefined;
   readonly sink: Sink | undefined;
   /** Hearth, where it runs. */
   program: Program | undefined;
   readonly questions: Question[];
   /** Messages that the case gives a name, and all that were posted in a place. */
-  readonly named: Map<string, { readonly id: string; readonly in: string }>;
+  readonly named: Map<string, Written>;
   /** What is done in the background until the end. */
   readonly background: { readonly work: Promise<unknown>; stop(): void }[];
   /** Facts and texts that steps find out by themselves. */
@@ -35,8 +37,18 @@ export interface Stage {
 
 /** Hearth, started where it does not run yet. */
 export async function started(stage: Stage): Promise<Program> {
-  stage.program ??= await stage.box.start({ anyhow: mayFail(stage.case) });
+  if (stage.program) return stage.program;
+  stage.program = await stage.box.start({ anyhow: mayFail(stage.case) });
+  await whenListening(stage);
   return stage.program;
+}
+
+/** Where Hearth keeps what is said it says so first; what is said before that is not kept. */
+async function whenListening({ acme, box, facts }: Stage): Promise<void> {
+  const channels: unknown = Object(box.configuration["memory"]).channels;
+  if (!acme || !Array.isArray(channels)) return;
+  await acme.until(() => acme.posts().length >= channels.length, NOTICE_MS).catch(() => {});
+  facts["notices"] ??= acme.posts().length;
 }
 
 /** A case about the start itself looks at what comes of it, whatever that is. */

@@ -1,13 +1,15 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { filesUnder, type Program } from "./box.ts";
+import type { Stage } from "./stage.ts";
 
 /** All values of a database's tables, a row each; of copies, since Hearth lets nobody else in. */
 export interface Row {
   readonly file: string;
   readonly table: string;
+  readonly named: Readonly<Record<string, unknown>>;
   readonly values: readonly unknown[];
 }
 
@@ -33,8 +35,11 @@ function rowsOf(path: string): Row[] {
 
 function rowsIn(database: DatabaseSync, file: string, table: string): Row[] {
   const quoted = `"${table.replaceAll('"', '""')}"`;
-  const rows = database.prepare(`SELECT * FROM ${quoted}`).all();
-  return rows.map((row) => ({ file, table, values: Object.values(row) }));
+  const all = database.prepare(`SELECT * FROM ${quoted}`);
+  // Some numbers are longer than those of JavaScript.
+  all.setReadBigInts(true);
+  const rows = all.all();
+  return rows.map((row) => ({ file, table, named: row, values: Object.values(row) }));
 }
 
 /** How many rows hold a text. */
@@ -54,4 +59,34 @@ export async function whatIsFound(
     found[word] = holding.map(({ passage }) => `${passage.path}: ${passage.text}`).join("\n");
   }
   return found;
+}
+
+/** The documents of a load (`loadDocument`) that lookups find, by the word that each alone holds: document and text. */
+export async function loadFound({
+  box,
+  program,
+}: Pick<Stage, "box" | "program">): Promise<Readonly<Record<string, string>>> {
+  if (!program) return {};
+  const found = await whatIsFound(program, loadWords(box));
+  return Object.fromEntries(Object.entries(found).filter(([, text]) => text !== ""));
+}
+
+/** The words by which the documents of a load are told apart. */
+export function loadWords({ folder }: Pick<Stage["box"], "folder">): readonly string[] {
+  const numbers = readdirSync(join(folder, "docs")).flatMap((name) => /^load-(\d+)\.md$/.exec(name)?.[1] ?? []);
+  return numbers.map((number) => `Loadnumber${number}`);
+}
+
+/** How many questions the edge's inbox has ever taken in, as far as it remembers. */
+export function questionsKept(box: Pick<Stage["box"], "data">): number {
+  return questionRows(box).length;
+}
+
+/** How many of them are not done with. */
+export function questionsOpen(box: Pick<Stage["box"], "data">): number {
+  return questionRows(box).filter(({ named }) => named["done_at"] === null).length;
+}
+
+function questionRows({ data }: Pick<Stage["box"], "data">): Row[] {
+  return rowsUnder(data, /edge\/.*\.sqlite$/).filter(({ table }) => table === "questions");
 }

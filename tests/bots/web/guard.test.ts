@@ -36,7 +36,7 @@ describe("names the page answers under", () => {
       'The name "wiki.acme.example" is not known here; to reach Hearth under it, add it to web.allowedHosts in the configuration.\n',
     );
     expect(headers["content-type"]).toContain("text/plain");
-    expect(headers["content-security-policy"]).toContain("default-src 'none'");
+    expect(headers["content-security-policy"]).toContain("default-src 'self'");
   });
 
   it("answers under the address that it listens on", async () => {
@@ -119,7 +119,9 @@ describe("headers", () => {
     for (const path of ["/", "/main.js", "/api/status", "/nowhere", "/api/document?id=x"]) {
       const { headers } = await sendRaw(page.url, { path });
       const policy = headers["content-security-policy"];
-      expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src");
+      expect(policy).toContain("default-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src");
+      for (const unused of ["child", "font", "frame", "manifest", "media", "object", "worker"])
+        expect(policy).toContain(`; ${unused}-src 'none';`);
       expect(policy).toContain("base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
       expect(policy).not.toContain("unsafe");
       expect(headers).toMatchObject({
