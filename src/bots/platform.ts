@@ -24,6 +24,8 @@ export interface Wanted {
   readonly to?: string;
   /** Nothing is posted where nothing was said. */
   readonly isQuiet?: boolean;
+  /** It is made long after it was planned, which was at `to`, and says so. */
+  readonly isLate?: boolean;
   /** The time zone (IANA) that its days are told in. */
   readonly zone?: string;
 }

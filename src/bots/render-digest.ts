@@ -23,6 +23,8 @@ const TITLES: Readonly<Record<Wanted["kind"], string>> = {
 export interface DigestSettings extends LinkSettings {
   readonly kind: Wanted["kind"];
   readonly zone: string;
+  /** Whether it says that it was planned for the end of its stretch, and comes late. */
+  readonly isLate?: boolean;
 }
 
 /**
@@ -31,11 +33,12 @@ export interface DigestSettings extends LinkSettings {
  */
 export function renderDigest(digested: Digested, settings: DigestSettings): string {
   const title = `**${TITLES[settings.kind]}, ${stretchWords(digested, settings)}**`;
-  if (digested.groups.length === 0) return paragraphs(title, nothingWords(digested));
+  const late = settings.isLate === true ? "*It comes late: Hearth could not make it in time.*" : "";
+  if (digested.groups.length === 0) return paragraphs(title, late, nothingWords(digested));
   const label = digested.kind === "written" ? renderLabel(digested.model) : "";
   const count = createCount();
   const groups = digested.groups.map((group) => renderGroup(group, { ...settings, count }));
-  return paragraphs(label, `${title}\n*${madeWords(digested)}*`, ...groups);
+  return paragraphs(label, `${title}\n*${madeWords(digested)}*`, late, ...groups);
 }
 
 /** Its lines alone, for the record of what was said. Pure. */

@@ -8,6 +8,8 @@ import { timesOf, type Pattern, type Planned, type Times } from "./schedule-time
 
 /** A run that nobody could make in time is made so long afterwards at the latest. */
 export const CATCH_UP_MS = 6 * 60 * 60_000;
+/** After so long a digest says that it comes late. */
+const LATE_MS = 10 * 60_000;
 /** A digest goes back so far at most. */
 const LONGEST_MS = 31 * 24 * 60 * 60_000;
 
@@ -143,7 +145,7 @@ function askedFor({ schedule, ...planned }: OpenRun, { platform, ledger, times, 
   const common = {
     platform,
     files: [],
-    wanted: { kind: "digest", place, from, to, isQuiet: quiet === "skip", zone },
+    wanted: { kind: "digest", place, from, to, isQuiet: quiet === "skip", isLate: at - planned.at > LATE_MS, zone },
   } as const;
   const ask = (
     name: string,

@@ -36,7 +36,12 @@ export function showDigest(
   wanted: Wanted,
   { settings, zone }: Pick<Digesting, "settings" | "zone">,
 ): string {
-  return renderDigest(digested, { ...settings, kind: wanted.kind, zone: wanted.zone ?? zone });
+  return renderDigest(digested, {
+    ...settings,
+    kind: wanted.kind,
+    zone: wanted.zone ?? zone,
+    isLate: wanted.isLate === true,
+  });
 }
 
 /** What a digest is known by that stands on a platform: the SHA-256 of its Markdown, in hexadecimal. Pure. */

@@ -42,6 +42,13 @@ const render = (of: Partial<Digested> = {}, kind: "digest" | "catch-up" | "summa
   renderDigest(digested(of), { linkHosts: ["wiki.acme.example"], kind, zone: "Europe/Berlin" });
 
 describe("a digest", () => {
+  it("says where it comes late, also where nothing was said", () => {
+    const settings = { linkHosts: [], kind: "digest", zone: "UTC" } as const;
+    expect(renderDigest(digested(), { ...settings, isLate: true })).toContain("It comes late");
+    expect(renderDigest(digested({ groups: [] }), { ...settings, isLate: true })).toContain("It comes late");
+    expect(renderDigest(digested(), settings)).not.toContain("late");
+  });
+
   it("says what it is of and how it was made, and links each line to its messages", () => {
     expect(render()).toBe(
       [

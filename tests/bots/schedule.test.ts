@@ -106,6 +106,7 @@ describe("a digest by the clock", () => {
         from: "2026-11-27T08:00:00.000Z",
         to: "2026-11-28T08:00:00.000Z",
         isQuiet: true,
+        isLate: false,
         zone: "Europe/Berlin",
       },
     });
