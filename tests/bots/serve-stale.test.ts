@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { aborted } from "../../src/abort.ts";
 import { openInbox } from "../../src/bots/inbox-sqlite.ts";
 import type { Given } from "../../src/bots/platform.ts";
+import { takenBackWords } from "../../src/bots/render-states.ts";
 import { healAnswers } from "../../src/bots/serve-stale.ts";
-import type { Brain } from "../../src/brain/brain.ts";
+import type { Brain, StaleAnswer } from "../../src/brain/brain.ts";
 import type { ChatMessage, Conversation, Question, Turn } from "../../src/chat.ts";
 import { silentLog } from "../../src/log.ts";
 import { asked, START } from "../contracts/inbox.ts";
@@ -15,6 +16,8 @@ async function heal(given: {
   readonly in?: Partial<Conversation>;
   readonly brain?: Partial<Brain>;
   readonly platform?: PlatformScript;
+  readonly stale?: StaleAnswer;
+  readonly sourceChanged?: "mark" | "update";
 }) {
   const message = { ...asked().message, conversation: { ...asked().message.conversation, ...given.in } };
   using inbox = openInbox({ path: ":memory:", log: silentLog() });
@@ -39,12 +42,17 @@ async function heal(given: {
       return { ...quoted(), id: "a-new" };
     },
     async watchAnswers(_of, { signal, onStale }) {
-      await onStale(staleAnswer).finally(() => ended.abort());
+      await onStale(given.stale ?? staleAnswer).finally(() => ended.abort());
       await aborted(signal);
     },
     ...given.brain,
   });
-  const settings = { linkHosts: [], apologyHours: 6, askHuman: [], sourceChanged: "update" } as const;
+  const settings = {
+    linkHosts: [],
+    apologyHours: 6,
+    askHuman: [],
+    sourceChanged: given.sourceChanged ?? "update",
+  } as const;
   const healing = { platform, brain, inbox, settings, log: silentLog(), now: () => START };
   await healAnswers(healing, { signal: AbortSignal.any([ended.signal, AbortSignal.timeout(10_000)]) });
   return { platform, questions, given: inbox.given({ platform: "discord", messageId: "P1000" }) };
@@ -107,5 +115,32 @@ describe("an answer that is given again", () => {
     expect(remembered).toMatchObject([
       { id: "P1000", replyTo: "1000", text: "Everybody gets 28 days of annual leave.", author: { isBot: true } },
     ]);
+  });
+});
+
+describe("an answer that was taken from a message which was deleted", () => {
+  const stale: StaleAnswer = {
+    ...staleAnswer,
+    sources: [{ title: "a message of 2026-11-28", path: "talk:discord:G1:C1", change: "removed" }],
+  };
+
+  it("is given again, even where answers are only marked", async () => {
+    const { platform, given } = await heal({ stale, sourceChanged: "mark" });
+    expect(platform.marked).toEqual([]);
+    expect(platform.amended).toHaveLength(1);
+    expect(given?.answerId).toBe("a-new");
+  });
+
+  it("is taken away where it cannot be given again, and from what was said", async () => {
+    const remembered: ChatMessage[] = [];
+    const { platform } = await heal({
+      stale,
+      sourceChanged: "mark",
+      platform: { recall: async () => undefined },
+      brain: { remember: async (messages) => void remembered.push(...messages) },
+    });
+    expect(platform.marked).toEqual([]);
+    expect(platform.amended.map(([, { markdown }]) => markdown)).toEqual([takenBackWords()]);
+    expect(remembered).toMatchObject([{ id: "P1000", text: takenBackWords() }]);
   });
 });
