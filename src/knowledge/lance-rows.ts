@@ -20,7 +20,7 @@ export const schema = new Schema([
 export function toRows(document: IndexedDocument): Cells[] {
   const known = new Map<string, string>();
   return document.passages.map((passage, position) => {
-    const label = [passage.title, ...passage.headings].join("\n");
+    const label = labelOf(passage);
     const beginnings = known.get(label) ?? beginningsOf(label).join(" ");
     known.set(label, beginnings);
     return {
@@ -28,11 +28,37 @@ export function toRows(document: IndexedDocument): Cells[] {
       id: passage.id,
       file_id: document.file,
       passage: toCell({ id: passage.id, hash: document.hash, audience: document.audience, passage }),
-      search_text: `${label}\n${passage.text}`,
+      search_text: searchTextOf(passage),
       beginnings,
       passages: document.passages.length,
     };
   });
+}
+
+function labelOf({ title, headings }: Passage): string {
+  return [title, ...headings].join("\n");
+}
+
+function searchTextOf(passage: Passage): string {
+  return `${labelOf(passage)}\n${passage.text}`;
+}
+
+/** Columns that say the same as another, so that bytes which changed on the disk show. */
+export const TWICE = ["id", "hash", "audience", "passage", "search_text"];
+
+/** Whether the columns of `TWICE` agree in a row. */
+export function isSound([id, hash, audience, cell, searchText]: readonly unknown[]): boolean {
+  try {
+    const stored = toStored(String(cell));
+    return (
+      stored.id === id &&
+      stored.hash === hash &&
+      stored.audience === audience &&
+      searchTextOf(stored.passage) === searchText
+    );
+  } catch {
+    return false;
+  }
 }
 
 /** A passage as it is stored: with its document's hash, and who may read it. */

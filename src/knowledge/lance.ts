@@ -11,7 +11,7 @@ import {
   toQueries,
 } from "./lance-query.ts";
 import { rememberTable, type Seen } from "./lance-remembered.ts";
-import { KNOWN, schema, toKnown, toRows, toStored, type StoredPassage } from "./lance-rows.ts";
+import { isSound, KNOWN, schema, toKnown, toRows, toStored, TWICE, type StoredPassage } from "./lance-rows.ts";
 import { SCOPE_INDEXES } from "./lance-scope.ts";
 import { openLanceTable, type IndexPlace, type LanceTable, type TableMake } from "./lance-table.ts";
 import { countUnindexed, type IndexMake } from "./lance-upkeep.ts";
@@ -27,6 +27,9 @@ const SEARCHED = { search_text: "icu", beginnings: "simple" } as const;
  * queries feels a few hundred. Of more than these only the indexed rows are searched, until the index is brought up to date.
  */
 const MOST_LOOKED_THROUGH = 1_000;
+
+/** Of so many passages every row is looked at when the index is opened, which takes some 10 µs each. */
+const MOST_PROBED = 20_000;
 
 /** Passages that are remembered: some 40 MB. */
 const MOST_REMEMBERED = 20_000;
@@ -174,5 +177,15 @@ async function probe(table: Table): Promise<void> {
   await knownDocuments(table);
   for (const column of Object.keys(SEARCHED)) {
     await table.query().fullTextSearch(new MatchQuery("the", column)).select(["_score"]).limit(1).toArray();
+  }
+  if ((await table.countRows()) <= MOST_PROBED) await compareRows(table);
+}
+
+/** Nothing else tells of bytes that changed on the disk: LanceDB keeps no checksums. */
+async function compareRows(table: Table): Promise<void> {
+  for await (const batch of table.query().select(TWICE)) {
+    const columns = TWICE.map((name) => [...(batch.getChild(name) ?? [])]);
+    const rows = columns[0]?.map((_, row) => columns.map((column) => column[row])) ?? [];
+    if (!rows.every(isSound)) throw new Error("A row of the index does not say what was written");
   }
 }
