@@ -51,17 +51,15 @@ export async function recallTalk(
   const now = Date.parse(message.sentAt);
   const { record, meaning, signal } = given;
   const text = [own, ...earlier].join("\n");
+  const among = (messages: readonly TalkMessage[]) => {
+    const isAsked = askedOf(messages, given.answered);
+    return messages.filter((one) => one.id !== message.id && !isAsked(one));
+  };
   const { found, coverage } = await recallIn(
-    { text, places, now, limit: LOOKED_AT },
+    { text, places, now, limit: LOOKED_AT, among },
     { record, signal, ...(meaning && { meaning }) },
   );
-  const isAsked = askedOf(
-    found.map((one) => one.message),
-    given.answered,
-  );
-  const people = found.filter(
-    (one) => !one.message.author.isBot && one.message.id !== message.id && !isAsked(one.message),
-  );
+  const people = found.filter((one) => !one.message.author.isBot);
   const least = WORTHWHILE * (people[0]?.score ?? 0);
   const best = people.filter(({ score }) => score >= least).slice(0, GIVEN);
   return {

@@ -18,6 +18,8 @@ export interface AskedIn {
   readonly offset?: number;
   /** At most so many messages over all places; 5 without it. */
   readonly limit?: number;
+  /** Takes out messages that neither answer nor say what is talked about around them, such as the question itself. Pure. */
+  readonly among?: (messages: readonly TalkMessage[]) => readonly TalkMessage[];
 }
 
 /** The messages that answer a question best, over all places, best first, and how much of its subject is talked about there (0 to 1). */
@@ -58,7 +60,7 @@ type Lead = Promising & { readonly place: TalkPlace };
  * which messages are worth looking around, then those and what stands around them are ranked as a whole channel would be (recall.ts).
  */
 export async function recallIn(asked: AskedIn, { record, meaning, signal }: Means): Promise<RecalledIn> {
-  const { text, places, now, limit, offset } = asked;
+  const { text, places, now, limit, offset, among = (all) => all } = asked;
   const span = spanIn(text, { now, ...(offset !== undefined && { offset }) });
   const words = span ? wordsBeside(text, span) : text;
   const seen: Seen[] = [];
@@ -75,7 +77,7 @@ export async function recallIn(asked: AskedIn, { record, meaning, signal }: Mean
     .slice(0, MOST_LOOKED_AT);
   const near = [...new Set([...leads.map(({ place }) => place), ...places])].slice(0, MOST_BY_MEANING);
   const nearness = await meaning?.nearness(words, near, { signal });
-  const messages = gather({ places, leads, nearness, record });
+  const messages = among(gather({ places, leads, nearness, record }));
   const options = { span, now, ...(limit !== undefined && { limit }), ...(nearness && { nearness }) };
   return recallAt(words, indexTalk(messages, whole), options);
 }

@@ -68,6 +68,19 @@ describe("answers from talk", () => {
     expect(placesOf(await answerOf(channels, { ...question, talk: [] }))).toEqual(["wifi.md"]);
   });
 
+  it("are not drawn in by the question itself, which was heard beside them", async () => {
+    using place = scratch();
+    const asking = "where does the spare projector stand?";
+    await using channels = await heardIn(place.folder, [
+      ["ann", "the kettle on the second floor is broken again", 0],
+      ["bob", asking, 1],
+      ["cem", "thanks, I will look for a new kettle", 2],
+    ]);
+    const question = askedIn(asking, [PLACE]);
+    const heard = { ...question, message: { ...question.message, id: "m1" } };
+    expect((await answerOf(channels, heard)).kind).toBe("unknown");
+  });
+
   it("come first where the question asks for talk, and what documents hold stands behind", async () => {
     using place = scratch();
     await using channels = await heardIn(place.folder, LINES);
