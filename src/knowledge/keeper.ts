@@ -133,7 +133,9 @@ async function readTouched(touched: Touched, options: KeeperOptions & SyncOption
   for (let paths = touched.take(); isWorthTouching(paths); paths = touched.take()) {
     const one = await read(options, (touching) => syncTouched(paths, touching));
     report = report ? together(report, one.report) : one.report;
-    if (!(await touched.more(Math.min(QUIET_MS, until - performance.now())))) break;
+    // Something that is written all the time must not keep the folder from being looked at.
+    const left = until - performance.now();
+    if (left <= 0 || !(await touched.more(Math.min(QUIET_MS, left)))) break;
   }
   return report;
 }

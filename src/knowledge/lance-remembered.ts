@@ -1,6 +1,8 @@
 import type { Table } from "@lancedb/lancedb";
 import type { Table as Rows } from "apache-arrow";
 
+/** The key in a table's metadata that tells it from another one of its name that was made anew. */
+export const MADE = "made";
 /** What is remembered of one version of a table at most: counts, and which row an id has. */
 const MOST_OF_VERSION = 50_000;
 /** Where more than this share of what was found lately is not remembered, rows are fetched as they are found: one query instead of two. */
@@ -42,15 +44,16 @@ export function rememberTable<Row extends { readonly id: string }>(
 ): (table: Table) => Promise<Seen<Row>> {
   const rows = createRows(make);
   const best = findBest(rows, [make.column]);
-  let version = 0;
+  let [version, made] = [0, ""];
   let ofVersion = { counts: new Map<string, number>(), places: new Map<string, bigint>() };
   return async (table) => {
-    const now = await table.version();
+    const [now, { metadata }] = await Promise.all([table.version(), table.schema()]);
     // A table that was made anew gives its addresses anew.
-    if (now < version) rows.forget();
+    const isOther = (metadata.get(MADE) ?? "") !== made || now < version;
+    if (isOther) rows.forget();
     const size = Math.max(ofVersion.counts.size, ofVersion.places.size);
-    if (now !== version || size > MOST_OF_VERSION) ofVersion = { counts: new Map(), places: new Map() };
-    version = now;
+    if (isOther || now !== version || size > MOST_OF_VERSION) ofVersion = { counts: new Map(), places: new Map() };
+    [version, made] = [now, metadata.get(MADE) ?? ""];
     // What belongs to an older version, but comes later, is remembered nowhere.
     const { counts, places } = ofVersion;
     return {

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { Connection, Table } from "@lancedb/lancedb";
-import type { Schema, Table as Rows } from "apache-arrow";
+import { Schema, Table as Rows } from "apache-arrow";
 import PQueue from "p-queue";
 import { connectLance, emptyLance, type LancePlace } from "./lance-place.ts";
+import { MADE } from "./lance-remembered.ts";
 import { documentsFilter } from "./lance-query.ts";
 import { makeIndexes, tendAfterMany, tendAfterWrite, tendIdle, type Upkeep } from "./lance-upkeep.ts";
 
@@ -160,7 +162,10 @@ async function isWhole(table: Table, { indexes }: TableMake): Promise<boolean> {
 
 async function createTable(database: Connection, { name, schema, indexes }: TableMake, rows: Rows): Promise<Table> {
   const isThere = (await database.tableNames()).includes(name);
-  const table = await database.createTable(name, rows, { schema, mode: isThere ? "overwrite" : "create" });
+  // A table that was made anew gives its rows' addresses anew: by this it is told from the one before.
+  const made = new Schema(schema.fields, new Map([[MADE, randomUUID()]]));
+  const named = new Rows(made, rows.batches);
+  const table = await database.createTable(name, named, { schema: made, mode: isThere ? "overwrite" : "create" });
   await makeIndexes(table, indexes);
   return table;
 }

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { Index, MatchQuery, type Table } from "@lancedb/lancedb";
 import { toTable } from "./lance-columns.ts";
 import { isFor, narrow } from "./lance-clearance.ts";
@@ -111,7 +112,7 @@ function finding({ current }: LanceTable, see: SeenPassages): Pick<PassageIndex,
       const count = async (word: string) => {
         const [query] = toQueries(word, { prefix: false });
         if (!query) return 0;
-        return seen.counted(`${cap} ${filter} ${word}`, async () => {
+        return seen.counted(`${cap} ${hash("sha1", filter)} ${word}`, async () => {
           const found = (await matching(seen, query, filter)).select(["_score"]).limit(cap);
           return (await found.toArrow()).numRows;
         });

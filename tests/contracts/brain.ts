@@ -297,6 +297,8 @@ function describeRemembering(open: () => Promise<ReadBrain>): void {
         messages: 0,
         answers: 0,
         ratings: 0,
+        talk: 0,
+        lines: 0,
       });
       expect(await brain.forget(ada, { signal })).toEqual({ messages: 3, answers: 1, ratings: 3, talk: 0, lines: 0 });
       expect(await brain.why(mine, everything)).toBeUndefined();

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
@@ -106,6 +106,25 @@ describe("openLanceIndex", () => {
     const before = filesBelow(folder);
     await expect(openLanceIndex({ folder, mayWrite: false })).rejects.toThrow();
     expect(filesBelow(folder)).toEqual(before);
+  });
+
+  it("remembers nothing of an index that another process made anew, however many changes that has seen", async () => {
+    const folder = freshFolder();
+    const open = () => openLanceIndex({ folder, mayWrite: true });
+    let writer = await open();
+    await writer.replace({ documents: [indexed("old.md", ["Apples were for all."])], removed: [] });
+    await using reader = await openLanceIndex({ folder, mayWrite: false });
+    const found = async () =>
+      (await reader.search("apples", { clearance: ["team"], limit: 5 })).map(({ passage }) => passage.path);
+    expect(await found()).toEqual(["old.md"]);
+    await writer[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+    writer = await open();
+    await writer.replace({ documents: [indexed("new.md", ["Apples are for some."])], removed: [] });
+    for (const path of ["1.md", "2.md", "3.md"])
+      await writer.replace({ documents: [indexed(path, ["Pears."])], removed: [] });
+    expect(await found()).toEqual(["new.md"]);
+    await writer[Symbol.asyncDispose]();
   });
 
   it("sees a table that another process made after it was opened", async () => {
