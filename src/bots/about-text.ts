@@ -19,17 +19,17 @@ export interface AboutPrivacy {
 
 /**
  * What is kept of what people say here, for how long, where, and how to be rid of it. `kept` is the place that it is asked in, where its
- * talk is kept. Markdown. Pure.
+ * talk is kept; "above" where a list of such places stands above it. Markdown. Pure.
  */
 export function privacyText(
   status: Pick<BrainStatus, "seal" | "model">,
   { dialect, heard, forget }: AboutPrivacy,
-  kept: readonly KeptTalk[] = [],
+  kept: readonly KeptTalk[] | "above" = [],
 ): string {
   const { name } = dialect;
   return [
     "**What Hearth keeps of you**",
-    ...kept.map((place) => talkText(place, dialect)),
+    ...(kept === "above" ? [talkAboveText(dialect)] : kept.map((place) => talkText(place, dialect))),
     `- Your questions to Hearth and its answers, so that a follow-up is understood: ${KEPT_DAYS} days. Private ones are not kept.`,
     `- Which passages of the documents each answer was taken from, so that it can be mended when they change; and your 👍 or 👎: ${KEPT_DAYS} days. Ids, places and hashes, no text.`,
     `- That a question was asked (its id, no text), so that it is not answered twice: ${KNOWN_DAYS} days.`,
@@ -48,6 +48,13 @@ export function privacyText(
 function talkText({ days, since }: KeptTalk, { when, command }: Dialect): string {
   return (
     `- **What is said in this channel and its threads**, since ${when(since, "date")}: each message with its author and time, for ${counted(days, "day")}, to answer from it and make digests for people who can read this channel. ` +
+    `\`${command("memory opt-out")}\` keeps you out of it.`
+  );
+}
+
+function talkAboveText({ command }: Dialect): string {
+  return (
+    "- **What is said in the channels that are named above and in their threads**: each message with its author and time, for as long as is said there, to answer from it and make digests for people who can read the channel. " +
     `\`${command("memory opt-out")}\` keeps you out of it.`
   );
 }

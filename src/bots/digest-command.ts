@@ -1,6 +1,7 @@
 import { readersOf, type TalkPlace } from "../chat.ts";
 import { wantStretch, type Stretch, type WantedOr } from "./catch-up-command.ts";
 import { refusalWords, type CommandAsked, type CommandTools } from "./command-tools.ts";
+import { LONGEST_OWN_TEXT } from "./dialect.ts";
 import type { Wanted } from "./platform.ts";
 import type { Schedule, Schedules, ScheduleTarget } from "./schedule.ts";
 import { isZone, problemOf } from "./schedule-times.ts";
@@ -127,7 +128,16 @@ type Listed = ReturnType<Schedules["of"]>[number];
 function listWords(schedules: readonly Listed[], dialect: CommandTools["dialect"]): string {
   if (schedules.length === 0)
     return `No digests by the clock here. \`${dialect.command("digest schedule")}\` makes one.`;
-  return ["**Digests by the clock here**", ...schedules.map((one) => `- ${lineOf(one, dialect)}`)].join("\n");
+  const lines = schedules.map((one) => `- ${lineOf(one, dialect)}`);
+  const words = (shown: number) =>
+    [
+      "**Digests by the clock here**",
+      ...lines.slice(0, shown),
+      ...(shown < lines.length ? [`- and ${lines.length - shown} more`] : []),
+    ].join("\n");
+  let shown = lines.length;
+  while (shown > 0 && words(shown).length > LONGEST_OWN_TEXT) shown--;
+  return words(shown);
 }
 
 function lineOf(one: Schedule & Pick<Listed, "next">, { when }: CommandTools["dialect"]): string {

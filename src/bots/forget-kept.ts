@@ -65,7 +65,8 @@ async function forget(
   const rows = inbox.forget({ platform, ...kept, ...from });
   await desk.talk.settled();
   const forgotten = await brain.forget({ platform, ...scope, ...from }, { signal });
-  desk.talk.lookAt(digests);
+  // Of a digest whose messages have passed their time the core knows nothing either, and one person's wish does not take that away.
+  desk.talk.lookAt(digests, { isForgotten: personId === undefined && since === undefined });
   return { ...forgotten, rows, digests: digests.length };
 }
 

@@ -31,7 +31,7 @@ const DIGESTS = `
   SELECT given FROM answers WHERE json_extract(given, '$.digest.wanted.place.channel') IS NOT NULL
   AND (:channel IS NULL OR json_extract(given, '$.digest.wanted.place.channel') = :channel)
   AND json_extract(given, '$.digest.wanted.place.platform') = :platform
-  AND json_extract(given, '$.digest.wanted.place.space') = :space ORDER BY number DESC`;
+  AND (:space IS NULL OR json_extract(given, '$.digest.wanted.place.space') = :space) ORDER BY number DESC`;
 
 /** The part of the inbox that holds answers given. */
 export function answersIn(statements: Statements): Pick<Inbox, "give" | "given" | "digests"> {
@@ -61,7 +61,7 @@ export function answersIn(statements: Statements): Pick<Inbox, "give" | "given" 
             : statements.first(BY_MESSAGE, { platform: of.platform, message: of.messageId });
       return row && toGiven(row);
     },
-    digests: ({ platform, space, channel = null }) =>
+    digests: ({ platform, space = null, channel = null }) =>
       statements.all(DIGESTS, { platform, space, channel }).map(toGiven),
   };
 }
@@ -71,14 +71,22 @@ function toGiven(row: Row): Given {
   return given;
 }
 
-/** Deletes answers of a place or a person, or of them those that were given from an instant on (milliseconds); gives how many. */
+/**
+ * Deletes answers of a place or a person, or of them those that were given from an instant on (milliseconds); gives how many. Digests,
+ * which others' words stand in too, go only with all of a place or a space.
+ */
 export function forgetAnswers(
   statements: Statements,
   of: Readonly<Record<string, string | undefined>>,
-  since = 0,
+  since?: number,
 ): number {
   const { condition, values } = whereEqual(of);
-  const answers = statements.run(`DELETE FROM answers WHERE ${condition} AND given_at >= :since`, { ...values, since });
+  const isWhole = of["asker"] === undefined && since === undefined;
+  const which = isWhole ? "" : "AND json_extract(given, '$.digest') IS NULL";
+  const answers = statements.run(`DELETE FROM answers WHERE ${condition} AND given_at >= :since ${which}`, {
+    ...values,
+    since: since ?? 0,
+  });
   if (answers > 0) statements.run(LOOSE_POSTS);
   return answers;
 }

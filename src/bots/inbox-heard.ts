@@ -1,6 +1,7 @@
 import type { TalkMessage } from "../chat.ts";
 import type { Inbox } from "./inbox.ts";
 import type { Erase } from "./inbox-questions.ts";
+import { forgetEdits } from "./inbox-revisions.ts";
 import type { Statements, Values } from "./inbox-statements.ts";
 
 /** Messages of places whose talk is kept, until the core has them. */
@@ -48,7 +49,11 @@ export function heardIn(
       if (text === undefined) erase(revise);
       else eraseSoon(revise);
     },
-    forgetHeard: (of) => erase(() => forgetHeard(statements, of)),
+    forgetHeard: (of) =>
+      erase(() => {
+        forgetEdits(statements, of);
+        return forgetHeard(statements, of);
+      }),
   };
 }
 

@@ -51,6 +51,8 @@ export function onReserve(inbox: Inbox, reserve: Reserve): Inbox {
     hear: (message) => surely(() => inbox.hear(message)),
     handOver: (numbers) => surely(() => inbox.handOver(numbers)),
     reviseHeard: (of) => surely(() => inbox.reviseHeard(of)),
+    revise: (revision) => surely(() => inbox.revise(revision)),
+    revised: (number) => surely(() => inbox.revised(number)),
     done: (job) => surely(() => inbox.done(job)),
     plan: (job, part) => surely(() => inbox.plan(job, part)),
     sent: (job, part, posted) => surely(() => inbox.sent(job, part, posted)),

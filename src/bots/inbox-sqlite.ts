@@ -8,6 +8,7 @@ import { ANSWER_TABLES, answersIn, forgetAnswers, pruneAnswers } from "./inbox-a
 import { HEARD_TABLES, forgetHeard, heardIn } from "./inbox-heard.ts";
 import { PLACE_TABLES, forgetPlaces, placesIn } from "./inbox-places.ts";
 import { QUESTION_TABLES, forgetQuestions, pruneQuestions, questionsIn, type Erase } from "./inbox-questions.ts";
+import { REVISION_TABLES, forgetEdits, revisionsIn } from "./inbox-revisions.ts";
 import { onReserve, openReserve, type Reserve } from "./inbox-reserve.ts";
 import { statementsOf, type Statements } from "./inbox-statements.ts";
 
@@ -48,6 +49,7 @@ export function openInbox({
     give: (given) => inOneStep(database, () => answers.give(given)),
     ...placesIn(statements),
     ...heardIn(statements, { erase, eraseSoon }),
+    ...revisionsIn(statements, { erase, eraseSoon }),
     forget(of) {
       const forgotten = erase(() => forget(statements, of, now()));
       if (forgotten > 0) eraseTraces(database);
@@ -74,7 +76,8 @@ function forget(
   const rows =
     forgetQuestions(statements, { of, at, since }) +
     forgetAnswers(statements, of, since) +
-    forgetHeard(statements, { ...of, since });
+    forgetHeard(statements, { ...of, since }) +
+    forgetEdits(statements, of);
   return asker === undefined && since === undefined ? rows + forgetPlaces(statements, of) : rows;
 }
 
@@ -123,8 +126,9 @@ function open(
 ): DatabaseSync {
   // What was accepted is acknowledged to the platform, which then never brings it again: it has to outlast a power failure too.
   const file = { path, name: "the inbox", version: VERSION, synchronous: "NORMAL" } as const;
+  const tables = QUESTION_TABLES + ANSWER_TABLES + PLACE_TABLES + HEARD_TABLES + REVISION_TABLES;
   try {
-    return openSqliteFile({ ...file, tables: QUESTION_TABLES + ANSWER_TABLES + PLACE_TABLES + HEARD_TABLES }, { log });
+    return openSqliteFile({ ...file, tables }, { log });
   } catch (error) {
     if (isFull(error) && reserve?.give() === true) return open(path, { log, reserve });
     const why = isBusy(error)

@@ -1,5 +1,5 @@
 import type { Conversation, TalkMessage, TalkPlace } from "../chat.ts";
-import type { Asked, Given, PlatformName, Posted } from "./platform.ts";
+import type { Asked, Desk, Given, PlatformName, Posted } from "./platform.ts";
 
 /** A message that is to be sent, written down before it is: the `part`-th of a job, from 0. */
 export interface Sending {
@@ -17,6 +17,9 @@ export interface Job {
   /** Milliseconds. */
   readonly acceptedAt: number;
 }
+
+/** Messages were edited (to `text`) or deleted (no `text`). */
+export type Revision = Parameters<Desk["revised"]>[0];
 
 /**
  * What was asked and not yet answered, and what was sent, on disk: a kill at any moment loses no question and doubles no answer. It
@@ -71,6 +74,16 @@ export interface Inbox extends Disposable {
   /** Drops messages that wait, of a place; gives how many. */
   forgetHeard(of: { readonly platform: PlatformName; readonly space: string; readonly channel: string }): number;
 
+  /**
+   * Writes down an edit or a deletion until the core knows of it, and gives its number; edits of the same messages that wait are dropped.
+   * Throws where it cannot be written.
+   */
+  revise(revision: Revision): number;
+  /** Edits and deletions that the core does not know of yet, in the order in which they came. */
+  revisions(platform: PlatformName): readonly { readonly number: number; readonly revision: Revision }[];
+  /** The core knows of it. */
+  revised(number: number): void;
+
   /** Keeps an answer that stands on the platform; by the brain's id, by the id of any of its messages, or by its job. */
   give(given: Given): void;
   given(
@@ -79,8 +92,8 @@ export interface Inbox extends Disposable {
       | { readonly platform: PlatformName; readonly messageId: string }
       | { readonly job: string },
   ): Given | undefined;
-  /** Digests that stand somewhere of the talk of a place, or of all places of a space. */
-  digests(of: Pick<TalkPlace, "platform" | "space"> & Partial<TalkPlace>): readonly Given[];
+  /** Digests that stand somewhere of the talk of a place, of all places of a space, or of all. */
+  digests(of: Pick<TalkPlace, "platform"> & Partial<TalkPlace>): readonly Given[];
 
   /** Threads and direct messages that Hearth takes part in: follow-ups there need no mention. `channel` is the thread's own id there. */
   join(
@@ -102,6 +115,7 @@ export interface Inbox extends Disposable {
 
   /**
    * Deletes all that is kept of a space, or of a person there, or of it what was said since an instant (ISO 8601); gives how many rows.
+   * With a person or an instant, where digests stand stays known: they are mended, now and on later days.
    * Their bytes are overwritten when it returns.
    */
   forget(of: {

@@ -3,10 +3,9 @@ import type { ChannelBrain } from "../brain/channel-brain.ts";
 import type { TalkMessage, TalkPlace } from "../chat.ts";
 import type { Log } from "../log.ts";
 import type { Inbox } from "./inbox.ts";
-import { MOST_HEARD } from "./listening-handover.ts";
+import { MOST_HEARD, passable } from "./listening-handover.ts";
 import type { ChatPlatform, Desk, PlatformName } from "./platform.ts";
 import { pauseAfter, untilDone } from "./serve-again.ts";
-import { keepable } from "./serve-keep.ts";
 import { isToBeKept, keyOf, progressIn, type ProgressNotes } from "./listening-progress.ts";
 import type { ReadingBack, Talk } from "./talk.ts";
 
@@ -47,52 +46,77 @@ export interface BackfillOptions {
 
 /** Reads back one place after the other, a page at a time, whenever no question waits. */
 export function createBackfill(options: BackfillOptions): Backfill {
-  const { inbox, platform, now, signal } = options;
+  const { inbox, platform, now } = options;
   const notes = progressIn(inbox, platform.name);
-  const sender = createSender(options);
-  const running = new Map<string, AbortController>();
-  const begun = new Map<string, TalkPlace>();
-  let queue: Promise<void> = Promise.resolve();
-
-  const start = (place: TalkPlace) => {
-    const key = keyOf(place);
-    begun.set(key, place);
-    if (running.has(key)) return;
-    const stop = new AbortController();
-    running.set(key, stop);
-    const hear: Reading["hear"] = (messages, ended) => sender.hear(messages, ended);
-    const reading = { ...options, notes, hear, signal: AbortSignal.any([signal, stop.signal]) };
-    queue = queue.then(() => readBack(place, reading)).finally(() => running.delete(key));
-  };
+  const sender = createSender({ ...options, notes });
+  const readers = createReaders({ ...options, notes, hear: (messages, ended) => sender.hear(messages, ended) });
   return {
     begin(place, since) {
-      notes.write(place, { since, read: 0, isDone: false, without: [] });
-      start(place);
+      const before = notes.read(place);
+      // One that goes as far back goes on.
+      if (before?.isDone !== false || before.since > since) {
+        readers.end(place);
+        notes.write(place, { since, read: 0, isDone: false });
+      }
+      readers.start(place);
     },
-    resume: (places) => places.filter((place) => notes.read(place)?.isDone === false).forEach(start),
+    resume: (places) =>
+      places.filter((place) => notes.read(place)?.isDone === false).forEach((place) => readers.start(place)),
     end(place) {
-      running.get(keyOf(place))?.abort();
-      begun.delete(keyOf(place));
+      readers.end(place);
       notes.clear(place);
     },
     reading(place) {
       const found = notes.read(place);
       return found && { since: found.since, read: found.read, isDone: found.isDone };
     },
-    revised: (of) => sender.revised(of, { isReading: running.size > 0 }),
-    forgot: (of) => begun.values().forEach((place) => notes.forget(place, of, now())),
+    revised: (of) => sender.revised(of, { isReading: readers.areReading() }),
+    forgot: (of) => notes.forget(of, now()),
     settled: () => sender.settled(),
+    ended: () => readers.ended(),
+  };
+}
+
+/** Reads places one after the other, each once at a time. */
+function createReaders({ signal, ...options }: Reading) {
+  const running = new Map<string, AbortController>();
+  let queue: Promise<void> = Promise.resolve();
+  return {
+    start(place: TalkPlace): void {
+      const key = keyOf(place);
+      if (running.has(key)) return;
+      const stop = new AbortController();
+      running.set(key, stop);
+      queue = queue
+        .then(() => readBack(place, { ...options, signal: AbortSignal.any([signal, stop.signal]) }))
+        .catch((error: unknown) => options.log.error({ err: error }, "what was said before could not be read back"))
+        .finally(() => {
+          // Another one may have taken its place.
+          if (running.get(key) === stop) running.delete(key);
+        });
+    },
+    end(place: TalkPlace): void {
+      running.get(keyOf(place))?.abort();
+      running.delete(keyOf(place));
+    },
+    areReading: () => running.size > 0,
     ended: () => queue,
   };
 }
 
-/** Hands over what was read, as it is after what was edited and deleted since it was. */
-function createSender({ brain, log }: Pick<BackfillOptions, "brain" | "log">) {
+/** Hands over what was read, as it is after what was edited, deleted and forgotten since it was. */
+function createSender({
+  brain,
+  log,
+  notes,
+}: Pick<BackfillOptions, "brain" | "log"> & { readonly notes: ProgressNotes }) {
   const revisions = new Map<string, string | undefined>();
   let sending: Promise<unknown> = Promise.resolve();
   const send = (messages: readonly TalkMessage[], signal: AbortSignal) => {
+    const forgotten = notes.forgotten(messages[0]?.conversation.space ?? "");
+    const left = messages.filter((message) => isToBeKept(message, forgotten));
     const sent = brain.hear(
-      messages.flatMap((message) => asRevised(message, revisions)),
+      left.flatMap((message) => asRevised(message, revisions)),
       { signal },
     );
     sending = sent.catch(() => {});
@@ -152,11 +176,7 @@ async function readPages(
   };
   await behindQuestions();
   for await (const page of platform.history(place, { since, signal, ...(cursor !== undefined && { cursor }) })) {
-    const before = notes.read(place);
-    await hear(
-      page.messages.filter((message) => before && isToBeKept(message, before)),
-      signal,
-    );
+    await hear(page.messages, signal);
     signal.throwIfAborted();
     const progress = notes.read(place);
     if (!progress) return;
@@ -164,13 +184,13 @@ async function readPages(
     gotOn();
     await behindQuestions();
   }
+  signal.throwIfAborted();
   const progress = notes.read(place);
   if (progress) notes.write(place, { ...progress, isDone: true });
 }
 
 /** A message as it is after what came meanwhile; none where it was deleted. */
 function asRevised(message: TalkMessage, revisions: ReadonlyMap<string, string | undefined>): TalkMessage[] {
-  if (!revisions.has(message.id)) return [message];
-  const text = revisions.get(message.id);
-  return text === undefined ? [] : [{ ...message, text: keepable(text) }];
+  const text = revisions.has(message.id) ? revisions.get(message.id) : message.text;
+  return text === undefined ? [] : [passable({ ...message, text })];
 }

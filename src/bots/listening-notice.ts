@@ -1,3 +1,4 @@
+import type { TalkPlace } from "../chat.ts";
 import type { KeptTalk } from "../brain/channel-brain.ts";
 import { counted } from "./terminal/counted.ts";
 import type { Dialect } from "./dialect.ts";
@@ -21,19 +22,11 @@ export function noticeText(
   ].join("\n");
 }
 
-/** The notice as a job: of one switch, and of the same days, there is one. Pure. */
-export function noticeOf(
-  kept: KeptTalk,
-  options: {
-    readonly platform: PlatformName;
-    readonly dialect: Pick<Dialect, "command">;
-    readonly backfillDays: number;
-    readonly now: number;
-  },
+/** Something of Hearth's own in a place, as it is asked of the desk. Pure. */
+export function askedIn(
+  { space, channel }: TalkPlace,
+  { id, platform, now }: { readonly id: string; readonly platform: PlatformName; readonly now: number },
 ): Asked {
-  const { space, channel, since, days } = kept;
-  const { platform } = options;
-  const id = `notice:${space}:${channel}@${since} ${days}`;
   return {
     id,
     platform,
@@ -42,11 +35,31 @@ export function noticeOf(
       conversation: { platform, space, channel },
       author: HEARTH,
       text: "",
-      sentAt: new Date(options.now).toISOString(),
+      sentAt: new Date(now).toISOString(),
     },
     seenBy: "place",
     files: [],
-    says: noticeText(kept, options),
     route: { post: "here" },
   };
+}
+
+/** The notice as a job: the first of a switch (`again`: 0), or one of other days, or of what is read back. Pure. */
+export function noticeOf(
+  kept: KeptTalk,
+  options: {
+    readonly platform: PlatformName;
+    readonly dialect: Pick<Dialect, "command">;
+    readonly backfillDays: number;
+    readonly again: number;
+    readonly now: number;
+  },
+): Asked {
+  const { space, channel, since, days } = kept;
+  const id = `notice:${space}:${channel}@${since} ${days} ${options.backfillDays} #${options.again}`;
+  return { ...askedIn(kept, { ...options, id }), says: noticeText(kept, options) };
+}
+
+/** Whether it is the first notice of a switch: nobody knows yet that anything is kept there. Pure. */
+export function isFirstNotice({ id }: Pick<Asked, "id">): boolean {
+  return id.startsWith("notice:") && id.endsWith(" #0");
 }

@@ -56,7 +56,10 @@ async function switchOn(
 async function switchOff(place: TalkPlace, { desk, signal }: CommandTools): Promise<string> {
   if (!desk.talk.keeps(place)) return "What is said here is not kept.";
   const { talk, lines } = await desk.talk.switchOff(place, { signal });
-  return `**What is said here is no longer kept,** and what was is deleted: ${counted(talk, "message")} and ${counted(lines, "line")} of digests.`;
+  const again = desk.talk.isConfigured(place)
+    ? " Hearth's configuration names this channel, so it is kept again from Hearth's next start on, unless whoever runs Hearth takes it out there."
+    : "";
+  return `**What is said here is no longer kept,** and what was is deleted: ${counted(talk, "message")} and ${counted(lines, "line")} of digests.${again}`;
 }
 
 async function opt(

@@ -12,9 +12,12 @@ export interface Planned {
   readonly local: string;
 }
 
+/** Looking further back takes seconds where a clock began in 1970. */
+const LONGEST_MS = 40 * 24 * 60 * 60_000;
+
 /** The instants of a pattern. A time that the clock leaves out comes right after the gap; one that it shows twice comes once. */
 export interface Times {
-  /** Later than `after`, up to `to`, oldest first; the last `most` of them. */
+  /** Later than `after`, up to `to`, oldest first; of the last 40 days, and the last `most` of them. */
   between(after: number, to: number, most?: number): readonly Planned[];
   next(after: number): Planned | undefined;
   /** The last one before an instant. */
@@ -52,7 +55,8 @@ export function timesOf(pattern: Pattern): Times {
   return {
     between(after, to, most = 1_000) {
       const found = new Map<string, Planned>();
-      for (let at = cron.nextRun(new Date(after)); at && at.getTime() <= to; at = cron.nextRun(at)) {
+      const from = new Date(Math.max(after, to - LONGEST_MS));
+      for (let at = cron.nextRun(from); at && at.getTime() <= to; at = cron.nextRun(at)) {
         const { local } = planned(at);
         if (!found.has(local)) found.set(local, { at: at.getTime(), local });
         const [oldest] = found.keys();

@@ -5,6 +5,7 @@ import type { Inbox } from "./inbox.ts";
 import type { Asked, Desk, PlatformName } from "./platform.ts";
 import type { OpenRun, ScheduleLedger } from "./schedule-ledger.ts";
 import { timesOf, type Pattern, type Planned, type Times } from "./schedule-times.ts";
+import { tryTo } from "./serve-revisions.ts";
 
 /** A run that nobody could make in time is made so long afterwards at the latest. */
 export const CATCH_UP_MS = 6 * 60 * 60_000;
@@ -12,6 +13,7 @@ export const CATCH_UP_MS = 6 * 60 * 60_000;
 const LATE_MS = 10 * 60_000;
 /** A digest goes back so far at most. */
 const LONGEST_MS = 31 * 24 * 60 * 60_000;
+const FAILED = "a digest by the clock could not be looked after; it is tried again";
 
 /** Where a digest goes: into its own place, into another one whose readers may all read it, or to people who may. */
 export type ScheduleTarget =
@@ -68,7 +70,7 @@ export interface SchedulerOptions {
 
 /** A scheduler over a ledger, which others may share: each run is made by one of them. */
 export function createScheduler(options: SchedulerOptions): Scheduler {
-  const { platform, ledger, now } = options;
+  const { platform, ledger, log, now } = options;
   const known = new Map<string, Times>();
   const times = (schedule: Schedule) => {
     const found = known.get(schedule.id) ?? timesOf(schedule);
@@ -76,6 +78,15 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return found;
   };
   const quiet = new Map<string, Quiet>();
+  const look = (schedule: Schedule, at: number) => {
+    const { from, until } = quiet.get(schedule.id) ?? { from: at, until: at };
+    // Between the last look and the next run there is nothing to do, as long as the clock goes on.
+    if (at < from || at >= until) makeDue(schedule, { ...options, times: times(schedule), at });
+    quiet.set(schedule.id, {
+      from: at,
+      until: at >= from && at < until ? until : (times(schedule).next(at)?.at ?? Infinity),
+    });
+  };
   return {
     schedules: {
       add: (schedule) => ledger.add(schedule, now()),
@@ -83,16 +94,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       remove: (id) => ledger.remove(id),
     },
     tick(at) {
-      for (const schedule of ledger.schedules({ platform })) {
-        const { from, until } = quiet.get(schedule.id) ?? { from: at, until: at };
-        // Between the last look and the next run there is nothing to do, as long as the clock goes on.
-        if (at < from || at >= until) makeDue(schedule, { ...options, times: times(schedule), at });
-        quiet.set(schedule.id, {
-          from: at,
-          until: at >= from && at < until ? until : (times(schedule).next(at)?.at ?? Infinity),
-        });
+      // One that fails holds up none behind it.
+      for (const schedule of ledger.schedules({ platform })) tryTo(() => look(schedule, at), { log, failed: FAILED });
+      for (const run of ledger.open(platform)) {
+        const after = () => lookAfter(run, { ...options, times: times(run.schedule), at });
+        tryTo(after, { log, failed: FAILED });
       }
-      for (const run of ledger.open(platform)) lookAfter(run, { ...options, times: times(run.schedule), at });
     },
   };
 }

@@ -31,7 +31,7 @@ export interface AnsweringSettings extends HumanSettings {
 export interface Answering {
   readonly platform: ChatPlatform;
   readonly brain: Pick<Brain, "answer" | "turns" | "remember" | "staleAnswers" | "digest" | "digestNow">;
-  readonly talk: Pick<Talk, "keeps" | "handedOver">;
+  readonly talk: Pick<Talk, "keeps" | "handedOver" | "lookAt" | "untold">;
   readonly dialect: Pick<Dialect, "command">;
   readonly inbox: Pick<Inbox, "give" | "given" | "openJob" | "sendings" | "done">;
   readonly settings: AnsweringSettings;

@@ -7,6 +7,7 @@ import { refusalWords, waitingWords } from "./render-states.ts";
 import { pauseAfter } from "./serve-again.ts";
 import type { Answering, Dropped, Stopped } from "./serve-answering.ts";
 import { answerQuestion, isDone, takeAway } from "./serve-question.ts";
+import { isOwn, ticketOf } from "./serve-ticket.ts";
 
 /** Questions in hand: those that wait, those that are answered, and those that are tried again in a while. */
 export interface Desktop extends AsyncDisposable {
@@ -50,6 +51,10 @@ export function createDesktop(options: DesktopOptions): Desktop {
     held.delete(one.job.job);
     lastWords.say(one, markdown);
   };
+  const takeBack = (one: Held) => {
+    held.delete(one.job.job);
+    lastWords.takeBack(one);
+  };
   return {
     take(job, { isNew }) {
       // What comes while Hearth closes lies in the inbox until the next start.
@@ -63,13 +68,14 @@ export function createDesktop(options: DesktopOptions): Desktop {
     edit: (of, text) => held.values().forEach((one) => editHeld(one, of, text)),
     stop(job, reason) {
       const one = held.get(job);
-      if (one && queue.cancel(job, reason) !== "running") close(one, "Stopped.");
+      // What Hearth has to say of itself, such as that talk is kept, is said.
+      if (!one || one.job.asked.says !== undefined || queue.cancel(job, reason) === "running") return;
+      if (isOwn(one.job)) takeBack(one);
+      else close(one, "Stopped.");
     },
     drop(job, reason) {
       const one = held.get(job.job) ?? hold(job, { isNew: false });
-      if (queue.cancel(job.job, reason) === "running") return;
-      held.delete(job.job);
-      lastWords.takeBack(one);
+      if (queue.cancel(job.job, reason) !== "running") takeBack(one);
     },
     waiting: () => queue.waiting(),
     async [Symbol.asyncDispose]() {
@@ -88,13 +94,11 @@ function createTurns(
   const work =
     (one: Held): Work =>
     async ({ signal, closing: isOver }) => {
-      const platform = platformOf(one, options);
-      const outcome = await answerQuestion(one.job, () => replyTo(one, options), {
-        ...options,
-        platform,
-        signal,
-        closing: isOver,
-      });
+      const signals = { platform: platformOf(one, options), signal, closing: isOver };
+      // It may have been forgotten while it waited.
+      const outcome = options.inbox.openJob(one.job.job)
+        ? await answerQuestion(one.job, () => replyTo(one, options), { ...options, ...signals })
+        : "done";
       if (outcome === "again") void later(one);
       else held.delete(one.job.job);
     };
@@ -155,11 +159,6 @@ function showPlace(place: Place, { one, options }: { readonly one: Held; readonl
   replyTo(one, options).show({ markdown: `*${words}*`, buttons: [{ kind: "stop", job: one.job.job }] });
 }
 
-/** A job of the desk's own, such as a digest by the clock: nobody waits for it, and it is refused by nobody. */
-function isOwn({ asked }: Job): boolean {
-  return asked.route["post"] !== undefined;
-}
-
 function platformOf({ job }: Held, { platforms }: Pick<DesktopOptions, "platforms">): ChatPlatform {
   const found = platforms.find(({ name }) => name === job.asked.platform);
   if (!found) throw new Error(`Nothing connects to ${job.asked.platform}`);
@@ -179,20 +178,4 @@ function editHeld(
   const { message } = asked;
   const isIt = message.id === id && message.conversation.channel === conversation.channel;
   if (isIt) one.job = { ...one.job, asked: { ...asked, message: { ...message, text } } };
-}
-
-function ticketOf(of: Job): {
-  readonly job: string;
-  readonly person: string;
-  readonly conversation: string;
-} {
-  const { job, asked } = of;
-  const { platform, message } = asked;
-  const { space, channel, thread = "" } = message.conversation;
-  return {
-    job,
-    // What the desk does of itself is nobody's: it takes turns as one person does.
-    person: isOwn(of) ? platform : `${platform} ${message.author.id}`,
-    conversation: JSON.stringify([platform, space, channel, thread]),
-  };
 }

@@ -10,6 +10,7 @@ import type { LinkSettings } from "./render-parts.ts";
 import { untilDone } from "./serve-again.ts";
 import { keepable, messageOf } from "./serve-keep.ts";
 import { showDigest, shownHash } from "./serve-wanted.ts";
+import type { Talk } from "./talk.ts";
 import { Undeliverable } from "./undeliverable.ts";
 
 /** Changes within this are looked at together. */
@@ -19,10 +20,10 @@ const KNOWN_MS = 29 * 24 * 60 * 60_000;
 
 /** Looks again at digests that were posted, when something of what they were made of may be gone. */
 export interface DigestFollower {
-  /** Those of a place, or of a space. */
-  look(of: Pick<TalkPlace, "platform" | "space"> & Partial<TalkPlace>): void;
-  /** These; what the core no longer knows of was forgotten, and is taken away. */
-  lookAt(digests: readonly Given[]): void;
+  /** Those of a place, of a space, or all. */
+  look(of: Pick<TalkPlace, "platform"> & Partial<TalkPlace>): void;
+  /** These. `isForgotten`: what the core no longer knows of was forgotten, and is taken away. */
+  lookAt: Talk["lookAt"];
   ended(): Promise<void>;
 }
 
@@ -61,7 +62,7 @@ export function createDigestFollower(following: FollowingDigests): DigestFollowe
   };
   return {
     look: (of) => add(inbox.digests(of), false),
-    lookAt: (digests) => add(digests, true),
+    lookAt: (digests, { isForgotten }) => add(digests, isForgotten),
     ended: async () => {
       await working;
     },

@@ -1,7 +1,7 @@
 import type { Brain } from "../brain/brain.ts";
 import type { Log } from "../log.ts";
 import type { Inbox } from "./inbox.ts";
-import type { Desk } from "./platform.ts";
+import type { Desk, PlatformName } from "./platform.ts";
 import { untilDone } from "./serve-again.ts";
 import { Dropped } from "./serve-answering.ts";
 import type { Desktop } from "./serve-desktop.ts";
@@ -15,26 +15,40 @@ interface Following {
   readonly brain: Pick<Brain, "revise">;
   readonly inbox: Inbox;
   readonly desktop: Desktop;
-  readonly talking: Pick<DeskTalk, "revise" | "formsOf" | "settled" | "revised">;
+  readonly talking: Pick<DeskTalk, "revise" | "formsOf" | "settled" | "isKept" | "revised" | "lookAround">;
+  readonly platform: PlatformName;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
 
-/** Hands edits and deletions to the inbox at once, and to the core as soon as it can be told. */
-export function followRevisions(given: Following): {
-  readonly follow: (of: Revised) => void;
-  readonly followed: () => Promise<void>;
-} {
-  const { talking } = given;
+/** What follows edits and deletions. */
+export interface Revisions {
+  follow(of: Revised): void;
+  /** The platform is connected: what an earlier run could not mend there is mended. */
+  begin(): void;
+  followed(): Promise<void>;
+}
+
+/** Hands edits and deletions to the inbox at once, and to the core as soon as it can be told: those of an earlier run first. */
+export function followRevisions(given: Following): Revisions {
+  const { talking, inbox, platform, log } = given;
   let following = Promise.resolve();
+  const next = (work: () => Promise<void> | void) => {
+    following = following
+      .then(work)
+      .catch((error: unknown) => log.error({ err: error }, "an edit or a deletion could not be followed"));
+  };
+  for (const { number, revision } of inbox.revisions(platform)) next(() => reviseCore(revision, { ...given, number }));
   return {
     follow(of) {
       const failed = "an edit or a deletion could not be followed in the inbox";
       tryTo(() => reviseHeld(of, given), { ...given, failed });
       tryTo(() => talking.revise(of), { ...given, failed });
       // One after the other: an edit that is tried again must not undo a later one.
-      following = following.then(() => reviseCore(of, given));
+      const number = writeDown(of, given);
+      next(() => reviseCore(of, { ...given, number }));
     },
+    begin: () => next(() => talking.lookAround()),
     followed: () => following,
   };
 }
@@ -56,11 +70,25 @@ function reviseHeld(
   }
 }
 
-async function reviseCore(of: Revised, given: Following): Promise<void> {
-  const { talking } = given;
+/** Until the core knows of it. What an edit says is written down only where talk is kept anyhow. */
+function writeDown(of: Revised, { inbox, talking, log }: Following): number | undefined {
+  if (of.text !== undefined && !talking.isKept(of)) return undefined;
+  try {
+    return inbox.revise(of.text === undefined ? of : { ...of, text: keepable(of.text) });
+  } catch (error) {
+    log.error({ err: error }, "an edit or a deletion could not be written down; it is known as long as Hearth runs");
+    return undefined;
+  }
+}
+
+async function reviseCore(of: Revised, given: Following & { readonly number: number | undefined }): Promise<void> {
+  const { talking, inbox, number, signal } = given;
   // What was heard of a message before is with the core when it is told that it has changed.
   await talking.settled();
   for (const form of talking.formsOf(of)) await reviseMemory(form, given);
+  // What could not be told waits for the next start.
+  if (signal.aborted) return;
+  if (number !== undefined) inbox.revised(number);
   talking.revised(of);
 }
 

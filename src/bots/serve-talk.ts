@@ -4,12 +4,13 @@ import type { KeptChannel } from "../config-talk.ts";
 import type { Log } from "../log.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Inbox } from "./inbox.ts";
-import { createListening } from "./listening.ts";
+import { createListening, type Listening } from "./listening.ts";
 import type { ChatPlatform, Desk } from "./platform.ts";
 import type { LinkSettings } from "./render-parts.ts";
 import { createScheduler, type Schedules } from "./schedule.ts";
 import type { ScheduleLedger } from "./schedule-ledger.ts";
-import { createDigestFollower } from "./serve-digests.ts";
+import { createDigestFollower, type DigestFollower } from "./serve-digests.ts";
+import { tryTo } from "./serve-revisions.ts";
 import type { Talk } from "./talk.ts";
 
 /** How often it is looked whether a digest is due. */
@@ -27,8 +28,12 @@ export interface DeskTalk {
   /** The same change in the forms that the core may know it by; to be told once `settled` has resolved. */
   formsOf(of: Revised): readonly Revised[];
   settled(): Promise<void>;
+  /** Whether a change is of a place whose talk is kept. */
+  isKept(of: Revised): boolean;
   /** The core was told of a change: digests that stand are looked at again. */
   revised(of: Revised): void;
+  /** All digests that stand are looked at again: what an earlier run was stopped in goes on. */
+  lookAround(): void;
   begin(): void;
   ended(): Promise<void>;
 }
@@ -68,9 +73,9 @@ export function createDeskTalk(options: DeskTalkOptions): DeskTalk {
       .map((place) => ({ platform: name, space, channel: place }))
       .filter((place) => listening.keeps(place));
   return {
-    talk: { ...listening, revised: (of) => follower.look(of), lookAt: (digests) => follower.lookAt(digests) },
+    talk: talkWith(listening, { ...options, follower }),
     schedules: scheduler.schedules,
-    hear: (message) => listening.hear(message),
+    hear: hearing({ listening, follower, log, signal }),
     revise: (of) => listening.revise(of),
     // A private thread is a place of its own where its talk is kept.
     formsOf: (of) => [
@@ -80,7 +85,9 @@ export function createDeskTalk(options: DeskTalkOptions): DeskTalk {
         .map(({ platform: name, space, channel }) => ({ ...of, conversation: { platform: name, space, channel } })),
     ],
     settled: () => listening.settled(),
+    isKept: (of) => keptOf(of).length > 0,
     revised: (of) => keptOf(of).forEach((place) => follower.look(place)),
+    lookAround: () => follower.look({ platform: platform.name }),
     begin() {
       listening.begin();
       tick();
@@ -88,5 +95,53 @@ export function createDeskTalk(options: DeskTalkOptions): DeskTalk {
       signal.addEventListener("abort", () => clearInterval(ticking), { once: true });
     },
     ended: async () => void (await Promise.all([listening.ended(), follower.ended()])),
+  };
+}
+
+/** What is switched off is gone from digests that stand, too. */
+function talkWith(
+  listening: Listening,
+  { inbox, follower }: { readonly inbox: Pick<Inbox, "digests">; readonly follower: DigestFollower },
+): Talk {
+  return {
+    ...listening,
+    async switchOff(place, how) {
+      const stood = inbox.digests(place);
+      const gone = await listening.switchOff(place, how);
+      follower.lookAt(stood, { isForgotten: true });
+      return gone;
+    },
+    revised: (of) => follower.look(of),
+    lookAt: (digests, how) => follower.lookAt(digests, how),
+  };
+}
+
+/** Hears messages; the digests of places with edited ones are looked at again, once the core has these. */
+function hearing({
+  listening,
+  follower,
+  log,
+  signal,
+}: Pick<DeskTalkOptions, "log" | "signal"> & {
+  readonly listening: Pick<Listening, "hear" | "handedOver">;
+  readonly follower: DigestFollower;
+}): (message: TalkMessage) => void {
+  const waiting = new Map<string, TalkPlace>();
+  let looking: Promise<void> | undefined;
+  const look = async () => {
+    while (waiting.size > 0 && !signal.aborted) {
+      const places = [...waiting.values()];
+      waiting.clear();
+      await listening.handedOver({ signal });
+      tryTo(() => places.forEach((place) => follower.look(place)), { log, failed: "digests could not be looked at" });
+    }
+    looking = undefined;
+  };
+  return (message) => {
+    listening.hear(message);
+    if (message.editedAt === undefined) return;
+    const { platform, space, channel } = message.conversation;
+    waiting.set(`${space} ${channel}`, { platform, space, channel });
+    looking ??= look();
   };
 }

@@ -4,6 +4,7 @@ import type { Digested, DigestRequest } from "../brain/channel-brain.ts";
 import { readersOf, type Audience, type TalkMessage, type TalkPlace } from "../chat.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Job } from "./inbox.ts";
+import { passable } from "./listening-handover.ts";
 import type { Asked, ChatPlatform, Content, Reply, Wanted } from "./platform.ts";
 import { digestText, renderDigest } from "./render-digest.ts";
 import type { LinkSettings } from "./render-parts.ts";
@@ -79,7 +80,7 @@ export async function endOfWanted(
   const markdown = showDigest(digested, wanted, digesting);
   if (digested.groups.length === 0) return { content: plain(markdown) };
   const standing = { id: digested.id, ...(isKept && { digest: { wanted, shown: shownHash(markdown) } }) };
-  return { content: plain(markdown), said: digestText(digested), standing };
+  return { content: plain(markdown), ...(isKept && { said: digestText(digested) }), standing };
 }
 
 const NOT_READABLE = "Not everybody who would see this may read that channel, so there is no digest of it here.";
@@ -132,7 +133,8 @@ async function readMessages(
   return found
     .toSorted((one, other) => Date.parse(other.sentAt) - Date.parse(one.sentAt))
     .slice(0, MOST_READ)
-    .toReversed();
+    .toReversed()
+    .map(passable);
 }
 
 function plain(markdown: string): Content {

@@ -8,11 +8,10 @@ import type { QueueOptions } from "./queue.ts";
 import { openScheduleLedger, type ScheduleLedger } from "./schedule-ledger.ts";
 import { createDesktop, type Desktop } from "./serve-desktop.ts";
 import { Dropped, Stopped } from "./serve-answering.ts";
-import { followRevisions, tryTo } from "./serve-revisions.ts";
-import type { AnsweringSettings } from "./serve-answering.ts";
+import { followRevisions, tryTo, type Revisions } from "./serve-revisions.ts";
+import type { Answering, AnsweringSettings } from "./serve-answering.ts";
 import { healAnswers } from "./serve-stale.ts";
 import { createDeskTalk, type DeskTalk } from "./serve-talk.ts";
-import type { Talk } from "./talk.ts";
 
 const PRUNE_MS = 60 * 60_000;
 /** What is older when it comes was asked while nobody listened: it waits however many do. */
@@ -51,13 +50,12 @@ export interface OpenDesk extends Desk, AsyncDisposable {
 
 /** A desk over an inbox. */
 export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDesk {
-  const { inbox, platforms, brain, log } = options;
+  const { inbox, platforms, log } = options;
   const closing = new AbortController();
   const ledger = options.ledger ?? openScheduleLedger({ path: ":memory:", log, now: now() });
-  const { desktop, talking } = createParts({ ...options, now, ledger }, closing.signal);
+  const { desktop, talking, revisions } = createParts({ ...options, now, ledger }, closing.signal);
   prune(inbox, { now, log });
   const pruning = setInterval(() => prune(inbox, { now, log }), PRUNE_MS).unref();
-  const revisions = followRevisions({ brain, inbox, desktop, talking, log, signal: closing.signal });
   const healers: Promise<void>[] = [];
   const desk: Desk = {
     ask: (asked) => ask(asked, { inbox, desktop, now }),
@@ -80,6 +78,7 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
       };
       await Promise.all(platforms.map(begin));
       talking.begin();
+      revisions.begin();
     },
     async [Symbol.asyncDispose]() {
       clearInterval(pruning);
@@ -91,17 +90,19 @@ export function createDesk({ now = Date.now, ...options }: DeskOptions): OpenDes
   };
 }
 
-/** What sees to questions, and what is done about talk. */
+/** What sees to questions, what is done about talk, and what follows edits and deletions. */
 function createParts(
   options: DeskOptions & { readonly now: () => number; readonly ledger: ScheduleLedger },
   closing: AbortSignal,
-): { readonly desktop: Desktop; readonly talking: DeskTalk } {
+): { readonly desktop: Desktop; readonly talking: DeskTalk; readonly revisions: Revisions } {
   const { inbox, now, settings, dialect = PLAIN, memory = { days: KEPT_DAYS, channels: [] } } = options;
   const zone = settings.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   // Each needs the other, though none before it is asked something.
-  const talk: Pick<Talk, "keeps" | "handedOver"> = {
+  const talk: Answering["talk"] = {
     keeps: (place) => talking.talk.keeps(place),
     handedOver: (given) => talking.talk.handedOver(given),
+    lookAt: (digests, how) => talking.talk.lookAt(digests, how),
+    untold: (asked) => talking.talk.untold(asked),
   };
   const desktop = createDesktop({ ...options, dialect, talk, closing });
   const talking = createDeskTalk({
@@ -114,7 +115,8 @@ function createParts(
     ask: (asked) => ask(asked, { inbox, desktop, now }),
     waiting: () => desktop.waiting(),
   });
-  return { desktop, talking };
+  const platform = options.platforms[0].name;
+  return { desktop, talking, revisions: followRevisions({ ...options, platform, desktop, talking, signal: closing }) };
 }
 
 function ask(

@@ -127,6 +127,21 @@ describe("digests that stand", () => {
     expect(inbox.given({ job: "job3" })).toBeUndefined();
   });
 
+  it("stay known when a person or some hours are forgotten, and go with their whole place", () => {
+    using inbox = open();
+    const digest = { ...given("d1"), job: "job1", digest: { wanted, shown: "hash" } };
+    inbox.give(digest);
+    inbox.give(given("a1", { posts: ["P2"] }));
+    const of = { platform: "discord", space: "G1", channel: "C1" } as const;
+    inbox.forget({ platform: "discord", space: "G1", askerId: "U1" });
+    inbox.forget({ ...of, since: new Date(START - 1000).toISOString() });
+    expect(inbox.digests({ platform: "discord" })).toEqual([digest]);
+    expect(inbox.given({ platform: "discord", messageId: "P1" })).toEqual(digest);
+    expect(inbox.given({ answerId: "a1" })).toBeUndefined();
+    inbox.forget(of);
+    expect(inbox.digests({ platform: "discord" })).toEqual([]);
+  });
+
   it("and questions are forgotten since an instant, and those before stay", () => {
     using inbox = open();
     inbox.accept(asked());

@@ -108,28 +108,6 @@ describe("talk", () => {
   });
 });
 
-describe("the notice", () => {
-  it("is posted once for a switch, and again where the days change", async () => {
-    using inbox = openInbox({ path: ":memory:", log: silentLog() });
-    const brain = talkingBrain();
-    const memory = { days: 180, channels: [{ ...PLACE, days: 90, backfillDays: 7 }] };
-    {
-      await using world = await talkingWorld({ brain, inbox, memory });
-      await expect.poll(() => world.platform.posts.length).toBe(1);
-      const [, content] = world.platform.posts[0] ?? [];
-      expect(content?.markdown).toMatch(
-        /From now on Hearth keeps[^]*90 days[^]*7 days is read back[^]*`\/memory opt-out`/,
-      );
-      await expect.poll(() => inbox.open("discord").length).toBe(0);
-    }
-    await using world = await talkingWorld({ brain, inbox, memory });
-    await world.desk.talk.switchOn(PLACE, { by: "U1", days: 90, signal });
-    expect(world.platform.posts).toEqual([]);
-    await world.desk.talk.switchOn(PLACE, { by: "U1", days: 365, signal });
-    await expect.poll(() => world.platform.posts.map(([, { markdown }]) => /365 days/.test(markdown))).toEqual([true]);
-  });
-});
-
 describe("what was said before the switch", () => {
   const pages = [
     [said({ id: "M4", at: START - 1000 }), said({ id: "M3", at: START - 2000, by: "U2" })],

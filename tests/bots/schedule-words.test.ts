@@ -83,6 +83,12 @@ describe("times", () => {
     expect(hourly).toEqual([first]);
   });
 
+  it("are those of the last 40 days, however far back one looks", () => {
+    const found = between("0 9 * * *", "UTC", "1970-01-01T00:00:00Z", "2026-11-28T12:00:00Z");
+    expect(found).toHaveLength(40);
+    expect(found[0]).toEqual(["2026-10-20T09:00:00.000Z", "2026-10-20T09:00"]);
+  });
+
   it("are told of the time before and the time after", () => {
     const times = timesOf({ cron: "0 9 * * 1-5", zone: "Asia/Tokyo" });
     const saturday = Date.parse("2026-11-28T12:00:00Z");

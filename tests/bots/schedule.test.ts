@@ -213,6 +213,29 @@ describe("a digest by the clock", () => {
     expect(w.ledger.runs(id)).toMatchObject([{ state: "given up" }]);
   });
 
+  it("is made although another one fails, which is tried again", () => {
+    const w = world("2026-11-28T07:00:00Z");
+    const [first, second] = [w.scheduler.schedules.add(daily), w.scheduler.schedules.add(daily)];
+    const broken = { now: true };
+    const claim: ScheduleLedger["claim"] = (id, of) => {
+      if (broken.now && id === first.id) throw new Error("The disk is full");
+      return w.ledger.claim(id, of);
+    };
+    w.scheduler = createScheduler({
+      platform: "discord",
+      ledger: { ...w.ledger, claim },
+      inbox: w.inbox,
+      ask: (one) => w.inbox.accept(one) !== undefined && w.asked.push(one) > 0,
+      log: silentLog(),
+      now: () => w.clock.now,
+    });
+    w.tick("2026-11-28T08:00:05Z");
+    expect(w.planned()).toEqual([`${second.id}@2026-11-28T09:00`]);
+    broken.now = false;
+    w.tick("2026-11-28T08:00:15Z");
+    expect(w.planned()).toEqual([second, first].map(({ id }) => `${id}@2026-11-28T09:00`));
+  });
+
   it("is made by one of two schedulers that look at once", () => {
     const w = world("2026-11-28T07:00:00Z");
     w.scheduler.schedules.add(daily);

@@ -95,6 +95,12 @@ describe("/memory", () => {
     expect(talk.calls).toEqual([["switchOff", place]]);
   });
 
+  it("off says that a channel of the configuration is kept again at the next start", async () => {
+    const talk = fakeTalk({ kept: [place, there], configured: [place] });
+    expect(await memory({ kind: "off" }, { talk })).toMatch(/configuration names this channel[^]*next start/);
+    expect(await memory({ kind: "off" }, { talk, in: there })).not.toMatch(/configuration/);
+  });
+
   it("status says what is kept, since when, and how far it is read back", async () => {
     expect(await memory({ kind: "status" }, { may: false })).toMatch(/is not kept[^]*`\/memory on`/);
     const talk = fakeTalk({ reading: { since: "2026-11-01T00:00:00.000Z", read: 2_000, isDone: false } });
@@ -205,6 +211,17 @@ describe("/digest schedule", () => {
       [{ kind: "place", place: there }, "skip"],
       [{ kind: "people", ids: ["U1", "U2"] }, "say"],
     ]);
+  });
+
+  it("lists as many as one message holds, and counts the others", async () => {
+    const talk = fakeTalk({ kept: [place] });
+    const when = "every monday and tuesday and wednesday and thursday and friday and saturday at 9:00";
+    for (let made = 0; made < 20; made++) await schedule({ ...weekdays, when }, { talk });
+    const words = await schedule({ kind: "list" }, { talk });
+    expect(words.length).toBeLessThanOrEqual(2_000);
+    const [last, ...lines] = words.split("\n").slice(1).toReversed();
+    expect(last).toBe(`- and ${20 - lines.length} more`);
+    expect(lines.every((line) => line.endsWith(":f>"))).toBe(true);
   });
 
   it("makes nothing of words that would ping or format", async () => {

@@ -206,6 +206,8 @@ export async function talkingWorld(
     readonly inbox?: Inbox;
     readonly ledger?: ScheduleLedger;
     readonly memory?: DeskOptions["memory"];
+    /** The people of places that are kept from the start were told, unless it is false. */
+    readonly isTold?: boolean;
     readonly now?: number;
   } = {},
 ): Promise<TalkingWorld> {
@@ -213,6 +215,11 @@ export async function talkingWorld(
   const inbox = given.inbox ?? openInbox({ path: ":memory:", log: silentLog(), now: () => clock.now });
   const ledger = given.ledger ?? openScheduleLedger({ path: ":memory:", log: silentLog(), now: clock.now });
   const brain = given.brain ?? talkingBrain({ places: [PLACE] });
+  const signal = AbortSignal.timeout(20_000);
+  const known = given.isTold === false || brain.isAway ? [] : await brain.keptTalk({ platform: "discord" }, { signal });
+  for (const { space, channel, since, days } of known) {
+    inbox.note("discord", `told of ${space} ${channel}`, `${since} ${days}`);
+  }
   const platform = fakePlatform({ clearance: async () => ["public", "discord:G1:C1"], ...given.platform });
   const desk = createDesk({
     brain,
@@ -225,7 +232,7 @@ export async function talkingWorld(
     now: () => clock.now,
     queue: { graceMs: 20 },
   });
-  await desk.start({ signal: AbortSignal.timeout(20_000) });
+  await desk.start({ signal });
   return {
     desk,
     platform,

@@ -11,7 +11,12 @@ export interface FakeTalk extends Pick<Desk, "talk" | "schedules"> {
 
 /** A desk's talk in memory: these places are kept, and what is switched on is from then on. */
 export function fakeTalk(
-  of: { readonly kept?: readonly TalkPlace[]; readonly reading?: ReadingBack; readonly since?: string } = {},
+  of: {
+    readonly kept?: readonly TalkPlace[];
+    readonly configured?: readonly TalkPlace[];
+    readonly reading?: ReadingBack;
+    readonly since?: string;
+  } = {},
 ): FakeTalk {
   const { since = "2026-11-28T09:00:00.000Z" } = of;
   const keyOf = ({ platform, space, channel }: TalkPlace) => `${platform}:${space}:${channel}`;
@@ -23,6 +28,8 @@ export function fakeTalk(
     calls,
     talk: {
       keeps: (place) => kept.has(keyOf(place)),
+      isConfigured: (place) => (of.configured ?? []).some((one) => keyOf(one) === keyOf(place)),
+      untold: (asked) => void calls.push(["untold", asked]),
       async switchOn(place, { signal: _signal, ...options }): Promise<KeptTalk> {
         calls.push(["switchOn", { place, ...options }]);
         kept.add(keyOf(place));

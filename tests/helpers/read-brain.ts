@@ -54,9 +54,9 @@ export async function readBrain(): Promise<ReadBrain> {
   const signal = AbortSignal.timeout(30_000);
   await knowledge.sync({ signal });
   const channels = stack.use(
-    channelsIn(join(folder, "data"), { onChanged: async (places) => follower?.changed(places) }),
+    channelsIn(join(folder, "data"), { onChanged: async (places, passages) => follower?.changed(places, passages) }),
   );
-  const onTalkGone = (question: MemoryScope) => void memory.forget(question);
+  const onTalkGone = (questions: readonly MemoryScope[]) => void memory.forget(questions);
   follower = stack.use(followAnswers({ records, knowledge, talk: channels, onTalkGone, log, graceMs: 0, lookMs: 10 }));
   const owned = stack.move();
   const brain = createBrain({

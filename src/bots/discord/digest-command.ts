@@ -4,9 +4,11 @@ import { answerSchedule, type ScheduleRequest, wantDigest, wantSummary } from ".
 import { handOver, toAsked } from "./ask-command.ts";
 import { DISCORD } from "./dialect.ts";
 import { managesOther, talkIn, tellPrivately, toText } from "./interaction-tools.ts";
-import { askedBy, CANNOT_HEAR, type TalkTools } from "./memory-command.ts";
+import { askedBy, CANNOT_HEAR, isInForum, type TalkTools } from "./memory-command.ts";
 
 const UNKNOWN = "I know `now`, `schedule`, `list` and `remove`.";
+const FORUM =
+  "A digest cannot be posted in a forum, which takes nothing but posts. Name another `channel`, or have it sent to you by `direct`.";
 const TWO_TARGETS = "A digest goes to one place: a `channel`, or to you by `direct`. Schedule it twice to have both.";
 
 /** `/digest`: one at once, or those that come by the clock. */
@@ -70,6 +72,7 @@ function readSchedule(interaction: ChatInputCommandInteraction, { settings }: Ta
   const [zone, channel, quiet] = [options.getString("zone"), options.getChannel("channel"), options.getString("quiet")];
   const isDirect = options.getBoolean("direct") === true;
   if (channel && isDirect) return TWO_TARGETS;
+  if (!channel && !isDirect && isInForum(interaction)) return FORUM;
   const { place } = talkIn(interaction);
   const other = channel && {
     kind: "place" as const,

@@ -1,7 +1,8 @@
 import { type Client, GatewayDispatchEvents } from "discord.js";
+import type { Newest } from "../newest.ts";
 import type { Desk } from "../platform.ts";
-import { conversationOf, DIRECT, type Place, plainText } from "./from-discord.ts";
-import { readDeletion, readMessage } from "./message.ts";
+import { conversationOf, DIRECT, type Place, plainText, talkPlaceOf } from "./from-discord.ts";
+import { type DiscordMessage, readDeletion, readMessage } from "./message.ts";
 import type { Places } from "./places.ts";
 
 /** Deletions that are remembered, so that no answer is sent to what is gone. */
@@ -33,11 +34,13 @@ export function followChanges(
     readonly desk: Desk;
     readonly places: Places;
     readonly deleted: Deleted;
+    /** Learns what messages of places whose talk is kept say now. */
+    readonly edited: Newest<DiscordMessage>;
     /** Does work as soon as it is known where messages lie. */
     readonly pass: (work: () => void) => void;
   },
 ): void {
-  const { desk, places, deleted, pass } = of;
+  const { desk, places, deleted, edited, pass } = of;
   const remove = (raw: unknown) => {
     const deletion = readDeletion(raw);
     if (!deletion) return;
@@ -53,9 +56,14 @@ export function followChanges(
   };
   client.ws.on(GatewayDispatchEvents.MessageDelete, remove);
   client.ws.on(GatewayDispatchEvents.MessageDeleteBulk, remove);
+  // A link's preview that was found, or a pin, is no edit.
   client.ws.on(GatewayDispatchEvents.MessageUpdate, (raw: unknown) =>
     pass(() => {
-      const revision = readRevision(raw, places);
+      const message = readMessage(raw);
+      if (message?.editedAt === undefined) return;
+      const place = places.placeOf(message) ?? unknownPlace(message);
+      if (desk.keeps(talkPlaceOf(place))) edited.add(message.id, message);
+      const revision = revisionOf(message, place, places);
       if (revision) desk.revised(revision);
     }),
   );
@@ -72,11 +80,8 @@ function unknownPlace({
   return { space: guildId, channelId, isJoined: false };
 }
 
-/** What a MESSAGE_UPDATE says of what somebody wrote; a link's preview that was found, or a pin, is no edit. */
-function readRevision(raw: unknown, places: Places): Parameters<Desk["revised"]>[0] | undefined {
-  const message = readMessage(raw);
-  if (message?.editedAt === undefined) return undefined;
-  const place = places.placeOf(message) ?? unknownPlace(message);
+/** What an edit says of what somebody wrote. */
+function revisionOf(message: DiscordMessage, place: Place, places: Places): Parameters<Desk["revised"]>[0] | undefined {
   const around = places.around(place.space);
   if (message.author.id === around.selfId) return undefined;
   // Where only mentions are read, an edit that takes the mention away leaves nothing that is known to be right.

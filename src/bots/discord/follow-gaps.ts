@@ -4,7 +4,7 @@ import type { Desk } from "../platform.ts";
 import { catchUp, type CatchingUp, markBeginning } from "./catch-up.ts";
 import { DIRECT } from "./from-discord.ts";
 import type { GatewayCounts } from "./gateway.ts";
-import { hearEdited } from "./heard.ts";
+import { hearEdited, type Hearing } from "./heard.ts";
 import { type Kept, reviseKept } from "./kept.ts";
 
 /** Under which the inbox keeps when Hearth was last connected. */
@@ -14,7 +14,7 @@ const HERE_MS = 15_000;
 const UNNOTICED_MS = 2 * 60_000;
 
 /** What gaps are followed with. */
-interface Following extends Omit<CatchingUp, "client" | "lastHere"> {
+interface Following extends Omit<CatchingUp, "client" | "lastHere">, Omit<Hearing, "desk"> {
   readonly inbox: Pick<Inbox, "note" | "noted">;
   readonly desk: Desk;
   readonly kept: Kept;

@@ -4,6 +4,7 @@ import type { TalkPlace } from "../../chat.ts";
 import type { Log } from "../../log.ts";
 import type { Inbox } from "../inbox.ts";
 import type { Desk } from "../platform.ts";
+import { untilDone } from "../serve-again.ts";
 import type { Places } from "./places.ts";
 import { isSnowflake } from "./snowflake.ts";
 
@@ -95,22 +96,24 @@ function followChannels(client: Client, { inbox, brain, desk, places, log, signa
     else desk.talk.revised({ platform: "discord", space: of.space, channel: of.channel });
   };
   const forgetSoon = (of: Gone, place: TalkPlace) =>
-    void forget(of, place).catch((error: unknown) => {
-      if (!signal.aborted) log.error({ err: error }, "What was said in a channel that is gone could not be forgotten");
+    void untilDone(() => forget(of, place), {
+      signal,
+      failed: (error) =>
+        log.error({ err: error }, "What was said in a channel that is gone could not be forgotten yet"),
     });
+  /** The talk of a private thread is a place of its own; that of others goes with the thread. */
+  const forgetThread = (space: string, channel: string, thread: string) =>
+    forgetSoon({ space, channel, thread }, { platform: "discord", space, channel: thread });
   client.on(Events.ChannelDelete, (channel) => {
     if (channel.isDMBased()) return;
     const of = { space: channel.guildId, channel: channel.id };
     forgetSoon(of, { platform: "discord", ...of });
     orLog(log, () => void inbox.forget({ platform: "discord", ...of }));
+    // Nobody tells of the threads that go with it.
+    if ("threads" in channel) for (const id of channel.threads.cache.keys()) forgetThread(of.space, of.channel, id);
   });
   client.on(Events.ThreadDelete, ({ guildId, parentId, id }) => {
-    // The talk of a private thread is a place of its own; that of others goes with the thread.
-    if (parentId !== null)
-      forgetSoon(
-        { space: guildId, channel: parentId, thread: id },
-        { platform: "discord", space: guildId, channel: id },
-      );
+    if (parentId !== null) forgetThread(guildId, parentId, id);
   });
 }
 

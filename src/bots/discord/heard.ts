@@ -2,7 +2,9 @@ import type { Client } from "discord.js";
 import type { TalkMessage } from "../../chat.ts";
 import type { Log } from "../../log.ts";
 import type { Desk } from "../platform.ts";
+import type { Newest } from "../newest.ts";
 import type { DiscordApi } from "./api.ts";
+import type { Deleted } from "./follow-changes.ts";
 import { addressOf, plainText, type Place, type Surroundings, talkIn, talkPlaceOf } from "./from-discord.ts";
 import type { DiscordMessage } from "./message.ts";
 import type { Places } from "./places.ts";
@@ -32,18 +34,28 @@ export function toTalk(message: DiscordMessage, place: Place, around: Surroundin
   };
 }
 
-/** Hands a message to the memory of its place, where there is one. Throws where it cannot be written down. */
+/** What messages are heard with. */
+export interface Hearing {
+  readonly desk: Pick<Desk, "keeps" | "hear">;
+  readonly deleted: Pick<Deleted, "has">;
+  readonly edited: Newest<DiscordMessage>;
+}
+
+/**
+ * Hands a message to the memory of its place, where there is one; not one that was deleted since it was read. Throws where it cannot be
+ * written down.
+ */
 export function hear(
   {
     message,
     place,
     around,
   }: { readonly message: DiscordMessage; readonly place: Place; readonly around: Surroundings },
-  desk: Pick<Desk, "keeps" | "hear">,
+  { desk, deleted, edited }: Hearing,
 ): void {
   // Where Discord shows only mentions, what is heard would be no talk.
-  if (!around.hasContent || !desk.keeps(talkPlaceOf(place))) return;
-  const talk = toTalk(message, place, around);
+  if (!around.hasContent || deleted.has(message.id) || !desk.keeps(talkPlaceOf(place))) return;
+  const talk = toTalk(edited.of(message.id, message), place, around);
   if (talk) desk.hear(talk);
 }
 
@@ -53,12 +65,7 @@ export function hear(
  */
 export async function hearEdited(
   client: Client,
-  of: {
-    readonly api: DiscordApi;
-    readonly desk: Pick<Desk, "keeps" | "hear">;
-    readonly places: Places;
-    readonly log: Log;
-  },
+  of: Hearing & { readonly api: DiscordApi; readonly places: Places; readonly log: Log },
   { since, signal }: { readonly since: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const { api, desk, places, log } = of;
@@ -71,7 +78,7 @@ export async function hearEdited(
       const around = places.around(place.space);
       for (const message of await api.before(channel.id, snowflakeAt(Date.now()), { signal }))
         if (message.editedAt !== undefined && Date.parse(message.editedAt) >= since)
-          hear({ message, place, around }, desk);
+          hear({ message, place, around }, of);
     } catch (error) {
       log.warn({ err: error, channelId: channel.id }, "What was edited meanwhile could not be read");
     }

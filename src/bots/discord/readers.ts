@@ -1,7 +1,9 @@
 import type { Audience } from "../../chat.ts";
 
-/** VIEW_CHANNEL, ADMINISTRATOR and MANAGE_THREADS, as Discord counts them. */
+/** VIEW_CHANNEL, READ_MESSAGE_HISTORY, CONNECT, ADMINISTRATOR and MANAGE_THREADS, as Discord counts them. */
 export const VIEW = 1n << 10n;
+export const HISTORY = 1n << 16n;
+export const CONNECT = 1n << 20n;
 const ADMINISTRATOR = 1n << 3n;
 const MANAGE_THREADS = 1n << 34n;
 
@@ -56,25 +58,31 @@ export function audiencesOfThread(guildId: string, channelId: string, threadId: 
 }
 
 /**
- * What every reader of a channel, or of a public thread in it, may read: another channel's audience only where everyone sees that
- * channel, or where the same rules say who sees both. Pure.
+ * What everybody who sees a channel, or a public thread in it, may read: a channel's audience, its own too, only where each right that
+ * reading it takes is everyone's there, or is theirs here and goes by the same rules there. Pure.
  */
 export function readersOfChannel(guild: GuildView, channelId: string): readonly Audience[] {
   const channel = guild.channels.get(channelId);
   if (!channel) return ["public"];
-  const own = audienceOf(guild.id, channelId);
-  if (channel.kind !== "text" || (guild.isDiscoverable && everyoneSees(guild, channel))) return ["public", own];
-  const rules = viewRules(guild, channel);
-  const others = [...guild.channels.values()].filter(
-    (other) => other.id !== channelId && (everyoneSees(guild, other) || viewRules(guild, other) === rules),
-  );
-  return [...ofMembers(guild), own, ...others.map(({ id }) => audienceOf(guild.id, id))];
+  const held = rightsHeld(guild, channel);
+  const may = (other: ChannelView) =>
+    rightsToRead(other).every(
+      (right) =>
+        everyoneMay(guild, other, right) ||
+        (held.includes(right) && rulesOf(guild, other, right) === rulesOf(guild, channel, right)),
+    );
+  const hasGuests = channel.kind !== "text" || (guild.isDiscoverable && everyoneMay(guild, channel, VIEW));
+  const readable = hasGuests ? [channel].filter(may) : [...guild.channels.values()].filter(may);
+  return [
+    ...(hasGuests ? (["public"] as const) : ofMembers(guild)),
+    ...readable.map(({ id }) => audienceOf(guild.id, id)),
+  ];
 }
 
 /** What every reader of a private thread may read, where its members are not known: every member of the guild may. Pure. */
 export function readersOfPrivateThread(guild: GuildView, parentId: string, threadId: string): readonly Audience[] {
   const parent = guild.channels.get(parentId);
-  const own = audiencesOfThread(guild.id, parentId, threadId);
+  const own = parent ? ownOfThread(guild, parent, threadId) : [];
   return parent?.kind === "text" ? [...ofMembers(guild), ...own] : ["public", ...own];
 }
 
@@ -99,19 +107,34 @@ export function readersOfKnownThread(
   const isComplete = [...thread.memberIds].every((id) => known.has(id));
   if (!first || !isComplete) return readersOfPrivateThread(guild, thread.parentId, thread.id);
   const shared = others.reduce((common, readable) => common.intersection(new Set(readable)), new Set(first));
-  return [...shared, ...audiencesOfThread(guild.id, thread.parentId, thread.id)];
+  const own = shared.has(audienceOf(guild.id, parent.id))
+    ? audiencesOfThread(guild.id, parent.id, thread.id)
+    : ownOfThread(guild, parent, thread.id);
+  return [...shared, ...own];
+}
+
+/** The audiences of a private thread, where everybody who sees its channel may read what was said before. */
+function ownOfThread(guild: GuildView, parent: ChannelView, threadId: string): readonly Audience[] {
+  const isRead = rightsToRead(parent).every((right) => rightsHeld(guild, parent).includes(right));
+  return isRead ? audiencesOfThread(guild.id, parent.id, threadId) : [];
 }
 
 /** What one member may read. Pure. */
 export function readableBy(guild: GuildView, member: MemberView): readonly Audience[] {
   if (member.isGuest) return ["public"];
-  const visible = [...guild.channels.values()].filter((channel) => canView(guild, channel, member));
+  const visible = [...guild.channels.values()].filter((channel) => canRead(guild, channel, member));
   return [...ofMembers(guild), ...visible.map(({ id }) => audienceOf(guild.id, id))];
 }
 
-/** Whether a member sees a channel. Pure. */
-export function canView(guild: GuildView, channel: ChannelView, member: MemberView): boolean {
-  return (permissionsIn(guild, channel, member) & VIEW) === VIEW;
+/** Whether a member sees a channel, and what was said in it before. Pure. */
+export function canRead(guild: GuildView, channel: ChannelView, member: MemberView): boolean {
+  const permissions = permissionsIn(guild, channel, member);
+  return rightsToRead(channel).every((right) => (permissions & right) === right);
+}
+
+/** What it takes to read what was said in a channel; the text of voice channels opens to who may enter them. */
+function rightsToRead({ kind }: ChannelView): readonly bigint[] {
+  return kind === "text" ? [VIEW, HISTORY] : [VIEW, HISTORY, CONNECT];
 }
 
 /** As Discord computes them: roles together, then the overwrites of everyone, of all roles together, and of the member. */
@@ -133,21 +156,42 @@ function permissionsIn(guild: GuildView, channel: ChannelView, member: MemberVie
   ].reduce((permissions, { allow, deny }) => (permissions & ~deny) | allow, base);
 }
 
-/** Whether every member sees a channel for sure: everyone may, and nobody is shut out. */
-function everyoneSees(guild: GuildView, channel: ChannelView): boolean {
-  const isViewDenied = ({ deny, allow }: Overwrite) => (deny & VIEW) === VIEW && (allow & VIEW) === 0n;
-  if (channel.overwrites.some(isViewDenied)) return false;
-  const everyone = channel.overwrites.find(({ id, kind }) => kind === "role" && id === guild.id);
-  return (((guild.roles.get(guild.id) ?? 0n) | (everyone?.allow ?? 0n)) & VIEW) === VIEW;
+/** Those of the rights to read that everybody who sees what is said in a channel has in it for sure. */
+function rightsHeld(guild: GuildView, channel: ChannelView): readonly bigint[] {
+  const toSee = rightsToRead(channel).filter((right) => right !== HISTORY);
+  return toSee.some((right) => goesWith(guild, channel, { right, other: HISTORY })) ? [...toSee, HISTORY] : toSee;
 }
 
-/** The rules that say who sees a channel, the same text for the same rules. Within one guild the roles themselves are the same. */
-function viewRules(guild: GuildView, channel: ChannelView): string {
-  const everyone = (guild.roles.get(guild.id) ?? 0n) & VIEW;
+/** Whether whoever has one right in a channel has another there for sure: nothing gives the one alone, or takes the other alone. */
+function goesWith(
+  guild: GuildView,
+  channel: ChannelView,
+  { right, other }: { readonly right: bigint; readonly other: bigint },
+): boolean {
+  if (everyoneMay(guild, channel, other)) return true;
+  const hasBoth = (bits: bigint) => (bits & right) === 0n || (bits & other) === other;
+  const everyone = guild.roles.get(guild.id) ?? 0n;
+  return (
+    guild.roles.values().every((bits) => hasBoth(bits | everyone)) &&
+    channel.overwrites.every(({ allow, deny }) => hasBoth(allow) && ((deny & other) === 0n || (deny & right) === right))
+  );
+}
+
+/** Whether every member has a right in a channel for sure: everyone has it, and it is taken from nobody. */
+function everyoneMay(guild: GuildView, channel: ChannelView, right: bigint): boolean {
+  const isTaken = ({ deny, allow }: Overwrite) => (deny & right) === right && (allow & right) === 0n;
+  if (channel.overwrites.some(isTaken)) return false;
+  const everyone = channel.overwrites.find(({ id, kind }) => kind === "role" && id === guild.id);
+  return (((guild.roles.get(guild.id) ?? 0n) | (everyone?.allow ?? 0n)) & right) === right;
+}
+
+/** The rules that say who has a right in a channel, the same text for the same rules. Within one guild the roles themselves are the same. */
+function rulesOf(guild: GuildView, channel: ChannelView, right: bigint): string {
+  const hasNobody = guild.roles.values().every((bits) => (bits & right) === 0n);
   const rules = channel.overwrites
-    .map(({ id, kind, allow, deny }) => ({ id, kind, allows: (allow & VIEW) === VIEW, denies: (deny & VIEW) === VIEW }))
-    // What says nothing about seeing, or repeats what everyone may anyway, makes no difference.
-    .filter(({ id, allows, denies }) => allows || (denies && !(id === guild.id && everyone === 0n)))
-    .map(({ id, kind, allows }) => `${kind} ${id} ${allows ? "sees" : "does not"}`);
+    .map(({ id, kind, allow, deny }) => ({ id, kind, gives: (allow & right) !== 0n, takes: (deny & right) !== 0n }))
+    // What says nothing of the right, or takes from everyone what nobody has, makes no difference.
+    .filter(({ id, gives, takes }) => gives || (takes && !(id === guild.id && hasNobody)))
+    .map(({ id, kind, gives }) => `${kind} ${id} ${gives ? "may" : "may not"}`);
   return rules.toSorted().join("\n");
 }

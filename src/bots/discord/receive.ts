@@ -4,7 +4,7 @@ import type { Inbox } from "../inbox.ts";
 import type { Desk } from "../platform.ts";
 import { addressedBy, DIRECT, fromMessage, type Place } from "./from-discord.ts";
 import { type DiscordMessage, readMessage } from "./message.ts";
-import { hear } from "./heard.ts";
+import { hear, type Hearing } from "./heard.ts";
 import type { Marks } from "./marks.ts";
 import type { Places } from "./places.ts";
 import { compareIds, timeOf } from "./snowflake.ts";
@@ -15,7 +15,7 @@ const BOTS_IN_A_ROW = 3;
 const OLDEST_MS = 7 * 24 * 60 * 60_000;
 
 /** What reading messages needs. */
-export interface Receiving {
+export interface Receiving extends Hearing {
   readonly desk: Desk;
   readonly inbox: Pick<Inbox, "given">;
   readonly places: Places;
@@ -77,7 +77,7 @@ function takeMessage(
   const { desk, inbox, places, settings, log } = receiving;
   const { place, botsInARow } = of;
   const around = places.around(place.space);
-  hear({ ...of, around }, desk);
+  hear({ ...of, around }, receiving);
   const message = withAnswered(of.message, { inbox, selfId: around.selfId });
   const row = botsInARow.get(message.channelId) ?? { answered: 0, last: "0" };
   // A person ends the row, but not by what is read again and lies before it.

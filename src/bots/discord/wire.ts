@@ -3,6 +3,7 @@ import type { Brain } from "../../brain/brain.ts";
 import type { DiscordSettings } from "../../config-discord.ts";
 import type { Log } from "../../log.ts";
 import type { Inbox } from "../inbox.ts";
+import { createNewest } from "../newest.ts";
 import type { Desk } from "../platform.ts";
 import { createApi, type DiscordApi } from "./api.ts";
 import { type ClearanceOf, createClearance } from "./clearance.ts";
@@ -13,6 +14,7 @@ import { followGuilds } from "./follow-guilds.ts";
 import { createInteractions } from "./interactions.ts";
 import type { Kept } from "./kept.ts";
 import type { Marks } from "./marks.ts";
+import type { DiscordMessage } from "./message.ts";
 import { createPlaces, type Places } from "./places.ts";
 import { createReceiver } from "./receive.ts";
 
@@ -51,7 +53,7 @@ export interface Wired {
 
 /** Attaches everything to a client that has not connected yet. */
 export function wire(client: Client, wiring: Wiring): Wired {
-  const { settings, inbox, marks, counts, kept, log } = wiring;
+  const { settings, inbox, marks, counts, kept, deleted, log } = wiring;
   const api = createApi(client.rest);
   const places = createPlaces(client, { settings, inbox });
   const clearanceOf = createClearance(client, settings);
@@ -63,18 +65,19 @@ export function wire(client: Client, wiring: Wiring): Wired {
       return wiring.desk.ask(asked);
     },
   };
-  const receiver = createReceiver({ desk, inbox, places, marks, settings, log });
+  const edited = createNewest<DiscordMessage>(({ editedAt = "" }) => editedAt);
+  const receiver = createReceiver({ desk, inbox, places, marks, deleted, edited, settings, log });
   const early = holdEarly();
   client.ws.on(GatewayDispatchEvents.MessageCreate, (raw: unknown) =>
     early.pass(() => {
       if (!receiver.live(raw)) counts.malformed++;
     }),
   );
-  followChanges(client, { desk, places, deleted: wiring.deleted, pass: (work) => early.pass(work) });
+  followChanges(client, { desk, places, deleted, edited, pass: (work) => early.pass(work) });
   followGuilds(client, { ...wiring, places });
   followInteractions(client, { ...wiring, desk, clearanceOf });
   client.on(Events.ShardReady, () => early.open());
-  const caughtUp = followGaps(client, { ...wiring, api, desk, places, receiver });
+  const caughtUp = followGaps(client, { ...wiring, api, desk, places, edited, receiver });
   return { client, api, places, clearanceOf, caughtUp };
 }
 

@@ -13,6 +13,7 @@ const LONGEST_SECTION = 3_000;
 
 /** More of each is not shown. */
 const MOST = 20;
+const LONGEST_WHEN = 100;
 
 /** What of the talk concerns whoever looks: the channels that they are in. */
 export interface AboutTalk {
@@ -37,7 +38,7 @@ export function homeView(
       { type: "header", text: { type: "plain_text", text: "Talk that is kept" } },
       ...talkSections(talk),
       { type: "divider" },
-      ...toSections(privacyText(status, ABOUT_PRIVACY, talk.kept)),
+      ...toSections(privacyText(status, ABOUT_PRIVACY, talk.kept.length > 0 ? "above" : [])),
     ],
   };
 }
@@ -48,21 +49,25 @@ function talkSections({ kept, schedules }: AboutTalk): types.SectionBlock[] {
     return toSections(
       "Of no channel that you are in. `/hearth memory on` in a channel keeps what is said there from then on.",
     );
-  const places = kept.slice(0, MOST).map(({ channel, days, messages, since }) => {
+  const places = kept.map(({ channel, days, messages, since }) => {
     const when = SLACK.when(since, "date");
     return `• <#${channel}>: ${counted(messages, "message")}, each for ${days} days, since ${escapeText(when)}`;
   });
-  const digests = schedules.slice(0, MOST).map(({ place, when, zone, target, next }) => {
+  const digests = schedules.map(({ place, when, zone, target, next }) => {
     const to =
       target.kind === "place" ? ` to <#${target.place.channel}>` : target.kind === "people" ? " to people" : "";
     const soon = next === undefined ? "" : `, next ${SLACK.when(next, "date")}`;
-    return `• <#${place.channel}>: ${escapeText(`${when} (${zone})`)}${to}${escapeText(soon)}`;
+    return `• <#${place.channel}>: ${escapeText(`${when.slice(0, LONGEST_WHEN)} (${zone})`)}${to}${escapeText(soon)}`;
   });
-  const lists = digests.length === 0 ? [places] : [places, ["*Digests by the clock*", ...digests]];
-  return lists.map((lines) => ({
-    type: "section",
-    text: { type: "mrkdwn", text: lines.join("\n").slice(0, LONGEST_SECTION), verbatim: true },
-  }));
+  const texts = [cut(places), ...(digests.length === 0 ? [] : [`*Digests by the clock*\n${cut(digests)}`])];
+  return texts.map((text) => ({ type: "section", text: { type: "mrkdwn", text, verbatim: true } }));
+}
+
+/** Whole lines, as many as a section holds. */
+function cut(lines: readonly string[]): string {
+  const isWithin = (shown: readonly string[]) => shown.join("\n").length <= LONGEST_SECTION - 100;
+  const shown = lines.filter((_, index) => index < MOST && isWithin(lines.slice(0, index + 1)));
+  return [...shown, ...(shown.length < lines.length ? [`• and ${lines.length - shown.length} more`] : [])].join("\n");
 }
 
 /** Texts of Hearth's own in Slack's markup, which is all that this tab takes: a section for each paragraph. Pure. */

@@ -1,7 +1,8 @@
+import type { Newest } from "../newest.ts";
 import type { Desk } from "../platform.ts";
 import { plainText, talkIn, type Surroundings } from "./from-slack.ts";
 import { isTs } from "./ids.ts";
-import { readMessage } from "./message.ts";
+import { readMessage, type SlackMessage } from "./message.ts";
 import { isObject, type Raw } from "./read.ts";
 import type { Recent } from "./recent.ts";
 
@@ -11,7 +12,7 @@ export interface EventPlace {
   readonly channel: string;
 }
 
-/** How a deleted message is remembered, so that no answer is sent to what is gone. Pure. */
+/** How a message that was deleted or edited is remembered. Pure. */
 export function deletedId({ channel }: Pick<EventPlace, "channel">, ts: string): string {
   return `${channel} ${ts}`;
 }
@@ -23,8 +24,15 @@ export function followChange(
   {
     desk,
     deleted,
+    edited,
     around,
-  }: { readonly desk: Pick<Desk, "revised">; readonly deleted: Recent; readonly around: Surroundings },
+  }: {
+    readonly desk: Pick<Desk, "revised" | "keeps">;
+    readonly deleted: Recent;
+    /** Learns what messages of channels whose talk is kept say now. */
+    readonly edited: Newest<SlackMessage>;
+    readonly around: Surroundings;
+  },
 ): void {
   if (event["subtype"] === "message_deleted") {
     const before = readMessage(event["previous_message"]);
@@ -36,7 +44,11 @@ export function followChange(
   if (!message || message.user === around.botUser || message.botId === around.botId) return;
   // The root of a thread stays as a stone with nothing written on it.
   if (message.subtype === "tombstone") tell(message.ts, message.thread);
-  else if (hasOtherText(event)) tell(message.ts, message.thread, plainText(message.text, around));
+  else if (hasOtherText(event)) {
+    if (desk.keeps({ platform: "slack", space: place.team, channel: place.channel }))
+      edited.add(deletedId(place, message.ts), message);
+    tell(message.ts, message.thread, plainText(message.text, around));
+  }
 
   function tell(ts: string, thread: string | undefined, text?: string): void {
     if (text === undefined) deleted.add(deletedId(place, ts));

@@ -1,12 +1,13 @@
 import type { Brain } from "../../brain/brain.ts";
 import type { Log } from "../../log.ts";
 import type { Inbox } from "../inbox.ts";
+import type { Newest } from "../newest.ts";
 import type { Desk } from "../platform.ts";
 import { followChange, type EventPlace } from "./follow-changes.ts";
 import { isChannel, isTeam } from "./ids.ts";
 import type { Install, Installs } from "./installs.ts";
 import type { Marks } from "./marks.ts";
-import { readMessage } from "./message.ts";
+import { readMessage, type SlackMessage } from "./message.ts";
 import type { Places } from "./places.ts";
 import { isObject, listOf, textOf, textsOf, type Raw } from "./read.ts";
 import type { Receiver } from "./receive.ts";
@@ -48,6 +49,7 @@ export interface TakingIn {
   readonly places: Places;
   readonly marks: Marks;
   readonly deleted: Recent;
+  readonly edited: Newest<SlackMessage>;
   readonly shared: Shared;
   readonly log: Log;
   readonly counts: { rateLimitedEvents: number };

@@ -1,6 +1,8 @@
 import type { SlackSettings } from "../../config-slack.ts";
 import type { Log } from "../../log.ts";
+import type { Newest } from "../newest.ts";
 import type { Desk } from "../platform.ts";
+import { deletedId } from "./follow-changes.ts";
 import {
   addressedBy,
   fromMessage,
@@ -16,6 +18,7 @@ import type { Marks } from "./marks.ts";
 import type { SlackMessage } from "./message.ts";
 import type { Names } from "./names.ts";
 import type { Places } from "./places.ts";
+import type { Recent } from "./recent.ts";
 
 /** Answers to other bots in a row; after that a person has to speak. */
 const BOTS_IN_A_ROW = 3;
@@ -27,6 +30,8 @@ export interface Receiving {
   readonly places: Places;
   readonly marks: Marks;
   readonly names: Names;
+  readonly deleted: Pick<Recent, "has">;
+  readonly edited: Newest<SlackMessage>;
   readonly settings: Pick<SlackSettings, "bots">;
   readonly log: Log;
 }
@@ -96,9 +101,9 @@ async function takeMessage(
   await ask(receiving, { message, place, around });
 }
 
-/** Writes down what is said where the talk is kept. */
+/** Writes down what is said where the talk is kept; not what was deleted since it was read. */
 async function hear(
-  { desk, names }: Receiving,
+  { desk, names, deleted, edited }: Receiving,
   {
     message,
     team,
@@ -113,7 +118,8 @@ async function hear(
 ): Promise<void> {
   if (!isTalk(message, around) || !desk.keeps({ platform: "slack", space: team, channel })) return;
   await names.ready(team, namesIn(message, around));
-  desk.hear(toTalk(message, { team, channel }, around));
+  const id = deletedId({ channel }, message.ts);
+  if (!deleted.has(id)) desk.hear(toTalk(edited.of(id, message), { team, channel }, around));
 }
 
 /** Whom a message names, and who wrote it. Pure. */

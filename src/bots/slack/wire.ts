@@ -2,6 +2,7 @@ import type { Brain } from "../../brain/brain.ts";
 import type { SlackSettings } from "../../config-slack.ts";
 import type { Log } from "../../log.ts";
 import type { Inbox } from "../inbox.ts";
+import { createNewest } from "../newest.ts";
 import type { Desk } from "../platform.ts";
 import { createCall, type Call } from "./call.ts";
 import { createClearance, type ClearanceOf } from "./clearance.ts";
@@ -10,6 +11,7 @@ import type { Install, Installs } from "./installs.ts";
 import { createIntake, type Intake } from "./intake.ts";
 import { createKept, type Kept } from "./kept.ts";
 import { createMarks, type Marks } from "./marks.ts";
+import type { SlackMessage } from "./message.ts";
 import { createMessages, type Messages } from "./messages.ts";
 import { createNames, type Names } from "./names.ts";
 import { createPeople, type People } from "./people.ts";
@@ -96,7 +98,8 @@ export function wire(wiring: Wiring): Wired {
   const shared = followShared({ desk: wiring.desk, people, log, signal });
   const desk = deskWith(wiring.desk, { kept, shared });
   const names = createNames({ call, signal });
-  const receiver = createReceiver({ desk, installs, places, marks, names, settings, log });
+  const edited = createNewest<SlackMessage>(({ editedTs = "" }) => editedTs);
+  const receiver = createReceiver({ desk, installs, places, marks, names, deleted, edited, settings, log });
   const clearanceOf = createClearance({ installs, people, settings });
   const intake = createIntake({
     ...wiring,
@@ -106,6 +109,7 @@ export function wire(wiring: Wiring): Wired {
     places,
     marks,
     deleted,
+    edited,
     shared,
     rightsChanged: () => people.forget(),
   });

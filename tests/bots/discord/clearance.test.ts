@@ -47,6 +47,19 @@ describe("the clearance of a place", () => {
     );
   });
 
+  it("is nothing of a channel of which somebody who sees it reads nothing from before", async () => {
+    await using world = await openDiscordWorld();
+    const { emulator, acme } = world;
+    const { guild, general, leads } = acme;
+    const own = `discord:${guild}:${leads}`;
+    const bySeer = { by: acme.bob, channel: general, seenBy: "asker" } as const;
+    expect(await clearance(world, bySeer)).toContain(own);
+    emulator.world.setOverwrite({ channel: leads, of: acme.bob, deny: ["READ_MESSAGE_HISTORY"] });
+    await eventually(async () => ((await clearance(world, bySeer)).includes(own) ? undefined : true));
+    expect(await clearance(world, { by: acme.ann, channel: leads })).not.toContain(own);
+    expect(await clearance(world, { ...bySeer, by: acme.ann })).toContain(own);
+  });
+
   it("grants the team in its guilds alone", async () => {
     await using world = await openDiscordWorld();
     const { emulator, acme } = world;

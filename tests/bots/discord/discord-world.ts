@@ -65,6 +65,8 @@ export function fakeTalk(): Pick<Desk, "talk" | "schedules"> & {
     done,
     talk: {
       keeps: ({ channel }) => kept.has(channel),
+      isConfigured: () => false,
+      untold: (of) => void done.push(["untold", of]),
       async switchOn(place, { by, days = 180, backfillDays }) {
         done.push(["on", { place, by, days, backfillDays }]);
         const now = { ...place, since: new Date(0).toISOString(), by, days, messages: 0 };

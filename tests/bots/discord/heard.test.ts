@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { createApi } from "../../../src/bots/discord/api.ts";
+import { createDeleted, followChanges } from "../../../src/bots/discord/follow-changes.ts";
+import { hearEdited } from "../../../src/bots/discord/heard.ts";
+import type { DiscordMessage } from "../../../src/bots/discord/message.ts";
+import { createPlaces } from "../../../src/bots/discord/places.ts";
+import { createNewest } from "../../../src/bots/newest.ts";
 import type { TalkMessage } from "../../../src/chat.ts";
-import { eventually, openDiscordWorld } from "./discord-world.ts";
+import { silentLog } from "../../../src/log.ts";
+import { connected } from "./connected.ts";
+import { eventually, openDiscordWorld, recordingDesk } from "./discord-world.ts";
 
 describe("Hearth hears", () => {
   it("all that people and other bots say in a place whose talk is kept, its public threads too, and nothing elsewhere", async () => {
@@ -181,5 +189,31 @@ describe("a deletion", () => {
     const conversation = { platform: "discord", space: acme.guild, channel: acme.general, thread };
     await eventually(() => desk.revisions.find(({ ids }) => ids.includes(said)));
     expect(desk.revisions).toEqual([{ conversation, ids: [said] }]);
+  });
+});
+
+describe("a page that was read before something changed", () => {
+  it("is heard as it is since, without what was deleted", async () => {
+    await using here = await connected({ settings: { messageContent: true } });
+    const { client, emulator, channel, ann, inbox, settings } = here;
+    const [first, second] = ["on Monday", "a secret"].map((text) => emulator.say({ by: ann, in: channel, text }));
+    if (first === undefined || second === undefined) return;
+    for (const message of [first, second]) emulator.edit({ in: channel, message, text: "on Tuesday" });
+    const desk = recordingDesk(inbox);
+    desk.kept.add(channel);
+    const [places, deleted] = [createPlaces(client, { settings, inbox }), createDeleted()];
+    const edited = createNewest<DiscordMessage>(({ editedAt = "" }) => editedAt);
+    followChanges(client, { desk, places, deleted, edited, pass: (work) => work() });
+    const api = createApi(client.rest);
+    const before: typeof api.before = async (...of) => {
+      const page = await api.before(...of);
+      emulator.edit({ in: channel, message: first, text: "on Wednesday" });
+      emulator.remove({ in: channel, message: second });
+      await eventually(() => deleted.has(second));
+      return page;
+    };
+    const parts = { api: { ...api, before }, desk, places, deleted, edited, log: silentLog() };
+    await hearEdited(client, parts, { since: 0, signal: AbortSignal.timeout(10_000) });
+    expect(desk.heard.map(({ id, text }) => [id, text])).toEqual([[first, "on Wednesday"]]);
   });
 });

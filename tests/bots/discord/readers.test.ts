@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
-  canView,
+  CONNECT,
+  HISTORY,
+  canRead,
   type ChannelView,
   type GuildView,
   type MemberView,
@@ -15,6 +17,8 @@ import {
 const MANAGE_THREADS = 1n << 34n;
 const ADMINISTRATOR = 1n << 3n;
 const SEND = 1n << 11n;
+/** What everyone may in a server as Discord makes it. */
+const ALL = VIEW | HISTORY | CONNECT | SEND;
 
 const forRole = (id: string, view: "allow" | "deny", more = 0n): Overwrite => ({
   id,
@@ -50,7 +54,7 @@ function guild(changes: Partial<GuildView> = {}, more: readonly ChannelView[] = 
     id: "g",
     ownerId: "owner",
     roles: new Map([
-      ["g", VIEW | SEND],
+      ["g", ALL],
       ["leads", 0n],
       ["hr", 0n],
       ["mods", MANAGE_THREADS],
@@ -102,12 +106,12 @@ describe("what all readers may read", () => {
   });
 
   it("includes a channel that everyone sees by its own rule, where everyone sees nothing by default", () => {
-    const closed = guild({ roles: new Map([["g", 0n]]) }, [channel("open", [forRole("g", "allow")])]);
-    same(readersOfChannel(closed, "hr"), ["public", "team", "discord:g", "discord:g:hr", "discord:g:open"]);
+    const closed = guild({ roles: new Map([["g", 0n]]) }, [channel("open", [forRole("g", "allow", HISTORY)])]);
+    same(readersOfChannel(closed, "hr"), ["public", "team", "discord:g", "discord:g:open"]);
   });
 
   it("takes a denial to everyone for nothing where everyone sees nothing anyway", () => {
-    const closed = guild({ roles: new Map([["g", 0n]]) }, [channel("leads-3", [forRole("leads", "allow")])]);
+    const closed = guild({ roles: new Map([["g", HISTORY]]) }, [channel("leads-3", [forRole("leads", "allow")])]);
     expect(readersOfChannel(closed, "leads")).toContain("discord:g:leads-3");
   });
 
@@ -119,6 +123,69 @@ describe("what all readers may read", () => {
     const open = guild({ isDiscoverable: true });
     same(readersOfChannel(open, "general"), ["public", "discord:g:general"]);
     expect(readersOfChannel(open, "leads")).toContain("discord:g");
+  });
+
+  describe("where somebody sees a channel and not what was said before", () => {
+    const takes = (id: string, right: bigint): Overwrite => ({ id, kind: "role", allow: 0n, deny: right });
+
+    it("is nothing of that channel, in itself either", () => {
+      const present = channel("present", [takes("hr", HISTORY)]);
+      const here = guild({}, [present]);
+      same(readersOfChannel(here, "present"), ["public", "team", "discord:g", ...SEEN_BY_ALL]);
+      expect(readersOfChannel(here, "general")).not.toContain("discord:g:present");
+      expect(readersOfPrivateThread(here, "present", "t")).not.toContain("discord:g:t");
+      expect(readableBy(here, member("bob"))).toContain("discord:g:present");
+      expect(readableBy(here, member("eve", "hr"))).not.toContain("discord:g:present");
+    });
+
+    it("is a private thread's own where those in it read its channel, though others see that and do not", () => {
+      const here = guild({}, [channel("present", [takes("hr", HISTORY)])]);
+      const inThread = (...ids: string[]) => ({ parentId: "present", id: "t", memberIds: new Set(ids) });
+      const people = [member("ann"), member("bob"), member("eve", "hr")];
+      const known = (...ids: string[]) => readersOfKnownThread(here, inThread(...ids), people);
+      expect(known("ann", "bob")).toEqual(expect.arrayContaining(["discord:g:t", "discord:g:present"]));
+      for (const own of ["discord:g:t", "discord:g:present"]) expect(known("ann", "eve")).not.toContain(own);
+    });
+
+    it("is nothing of a channel with other rules for what was said before", () => {
+      const silent = channel("silent", [...onlyLeads, takes("hr", HISTORY)]);
+      const here = guild({}, [silent]);
+      expect(readersOfChannel(here, "leads")).not.toContain("discord:g:silent");
+      expect(readersOfChannel(here, "silent")).not.toContain("discord:g:silent");
+      // They see that they are leads, and leads read all of this.
+      expect(readersOfChannel(here, "silent")).toContain("discord:g:leads");
+    });
+
+    it("is a channel's own where what gives the one gives the other", () => {
+      const roles = new Map([
+        ["g", 0n],
+        ["leads", 0n],
+      ]);
+      const both = channel("both", [forRole("g", "deny"), forRole("leads", "allow", HISTORY)]);
+      const half = channel("half", [forRole("leads", "allow")]);
+      const here = guild({ roles }, [both, half]);
+      expect(readersOfChannel(here, "both")).toContain("discord:g:both");
+      expect(readersOfChannel(here, "half")).not.toContain("discord:g:half");
+      expect(readersOfChannel(here, "half")).not.toContain("discord:g:both");
+    });
+
+    it("is nothing of a voice channel that not everybody may enter", () => {
+      const locked = channel("locked", [takes("g", CONNECT)], "voice");
+      const here = guild({}, [locked]);
+      expect(readersOfChannel(here, "general")).not.toContain("discord:g:locked");
+      expect(readersOfChannel(here, "locked")).toContain("discord:g:locked");
+      expect(readableBy(here, member("bob"))).not.toContain("discord:g:locked");
+    });
+  });
+
+  it("takes a denial to everyone for a rule where a role has what is denied", () => {
+    const roles = new Map([
+      ["g", HISTORY],
+      ["staff", VIEW],
+    ]);
+    const shut = channel("shut", [forRole("g", "deny"), forMember("ann", "allow")]);
+    const open = channel("for-staff", [forMember("ann", "allow")]);
+    expect(readersOfChannel(guild({ roles }, [shut, open]), "for-staff")).not.toContain("discord:g:shut");
   });
 
   it("in a channel that is not known is public", () => {
@@ -142,7 +209,7 @@ describe("what all readers of a private thread may read", () => {
       "discord:g:t",
     ]);
     same(readersOfPrivateThread(guild(), "lounge", "t"), ["public", "discord:g:lounge:t", "discord:g:t"]);
-    same(readersOfPrivateThread(guild(), "gone", "t"), ["public", "discord:g:gone:t", "discord:g:t"]);
+    same(readersOfPrivateThread(guild(), "gone", "t"), ["public"]);
   });
 
   it("is what they have in common, where they are known", () => {
@@ -223,6 +290,6 @@ describe("what one member may read", () => {
     ["what is said of others makes no difference", [forMember("eve", "deny"), forRole("hr", "deny")], ["leads"], true],
     ["a member's id is not taken for a role's", [{ ...forRole("leads", "deny"), kind: "member" }], ["leads"], true],
   ])("%s", (_, overwrites, roleIds, sees) => {
-    expect(canView(guild(), channel("x", overwrites), member("bob", ...roleIds))).toBe(sees);
+    expect(canRead(guild(), channel("x", overwrites), member("bob", ...roleIds))).toBe(sees);
   });
 });

@@ -63,6 +63,8 @@ describe("/memory", () => {
     const open = there.thread({ in: here.channel, name: "open", by: here.mod });
     const hidden = there.thread({ in: here.channel, name: "hidden", by: here.mod, private: true, members: [here.mod] });
     const on = { name: "memory", path: ["on"], by: here.mod };
+    expect(await says(here, { ...on, in: hidden })).toMatch(/I am not in this thread/);
+    there.addToThread({ thread: hidden, user: here.emulator.bot });
     await says(here, { ...on, in: open });
     await says(here, { ...on, in: hidden });
     expect(here.talk.done.map(([, of]) => of)).toMatchObject([
@@ -78,6 +80,34 @@ describe("/memory", () => {
     });
     const text = await says(here, { name: "memory", path: ["on"], by: here.mod, in: here.channel });
     expect(text).toMatch(/cannot hear[^]*Message Content Intent[^]*discord\.messageContent/);
+    expect(here.talk.done).toEqual([]);
+  });
+
+  it("says which rights Hearth lacks to hear and to tell everybody, and keeps nothing", async () => {
+    const here = await world();
+    const { world: there, bot } = here.emulator;
+    const on = { name: "memory", path: ["on"], in: here.channel };
+    there.setOverwrite({ channel: here.channel, of: bot, deny: ["SEND_MESSAGES", "READ_MESSAGE_HISTORY"] });
+    expect(await says(here, { ...on, by: here.ann })).toMatch(/Manage Channels/);
+    expect(await says(here, { ...on, by: here.mod })).toMatch(/I lack Send Messages, Read Message History\./);
+    const members = [here.mod, bot];
+    const hidden = there.thread({ in: here.channel, name: "hidden", by: here.mod, private: true, members });
+    expect(await says(here, { ...on, in: hidden, by: here.mod })).toMatch(/I lack Read Message History\./);
+    expect(here.talk.done).toEqual([]);
+    there.removeOverwrite({ channel: here.channel, of: bot });
+    expect(await says(here, { ...on, by: here.mod })).toMatch(/kept/);
+  });
+
+  it("is not of a forum, where nobody could be told, and no digest is posted there by the clock", async () => {
+    const here = await world();
+    const { world: there } = here.emulator;
+    const forum = there.channel({ guild: here.guild, name: "help", type: "forum" });
+    const post = there.thread({ in: forum, name: "Broken", by: here.ann });
+    const use = { by: here.mod, in: post };
+    expect(await says(here, { ...use, name: "memory", path: ["on"] })).toMatch(/forum[^]*keep nothing/);
+    const schedule = { ...use, name: "digest", path: ["schedule"] };
+    expect(await says(here, { ...schedule, options: { when: "weekdays 9:00" } })).toMatch(/in a forum[^]*`channel`/);
+    expect(await says(here, { ...schedule, options: { when: "weekdays 9:00", direct: true } })).toMatch(/\/memory on/);
     expect(here.talk.done).toEqual([]);
   });
 

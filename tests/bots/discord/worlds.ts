@@ -225,6 +225,8 @@ function convert({ emulator: { world }, company, random }: Walking): void {
   const changes: (() => void)[] = [
     () => world.setOverwrite({ channel, of, allow: ["VIEW_CHANNEL"] }),
     () => world.setOverwrite({ channel, of, deny: ["VIEW_CHANNEL"] }),
+    () => world.setOverwrite({ channel, of, deny: ["READ_MESSAGE_HISTORY"] }),
+    () => world.setOverwrite({ channel, of, allow: ["VIEW_CHANNEL", "READ_MESSAGE_HISTORY"] }),
     () => world.removeOverwrite({ channel, of }),
     () => world.addRole({ guild: home, user, role }),
     () => world.removeRole({ guild: home, user, role }),

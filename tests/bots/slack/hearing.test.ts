@@ -106,6 +106,38 @@ describe("what is heard where talk is kept", { timeout: 30_000 }, () => {
   });
 });
 
+describe("what changes while it is read after a gap", { timeout: 30_000 }, () => {
+  it("is heard as it is then, and what was deleted is not", async () => {
+    await using world = await connected();
+    const { slack, ada, ben, general, desk } = world;
+    desk.kept.add(general);
+    const root = slack.say({ by: ada, in: general, text: "An idea" });
+    await eventually(() => desk.heard.length === 1);
+    await world.stop();
+    const [edited, removed] = ["It is on Friday", "A secret"].map((text) => slack.say({ by: ben, in: general, text }));
+    const reply = slack.say({ by: ben, in: general, thread: root, text: "late in a thread" });
+    if (edited === undefined || removed === undefined) return;
+    // The channel is read before its threads.
+    slack.rest.fail({ method: "conversations.replies", sequence: [{ delayMs: 1_000 }] });
+    const isHistory = (one: { readonly kind: string; readonly method?: string }) =>
+      one.method === "conversations.history";
+    const before = slack.transcript.entries.filter(isHistory).length;
+    const started = world.start();
+    await eventually(() => slack.transcript.entries.filter(isHistory).length > before);
+    await eventually(() =>
+      slack.transcript.entries.some((one) => "method" in one && one.method === "conversations.replies"),
+    );
+    slack.edit({ in: general, message: edited, text: "It is on Monday" });
+    slack.remove({ in: general, message: removed });
+    await started;
+    await eventually(() => desk.heard.some(({ id }) => id === reply));
+    expect(desk.heard.slice(1).map(({ id, text }) => [id, text])).toEqual([
+      [edited, "It is on Monday"],
+      [reply, "late in a thread"],
+    ]);
+  });
+});
+
 describe("a channel that is shared with another company", { timeout: 30_000 }, () => {
   /** A workspace of another company, whose people come into a channel. */
   function partner(world: Awaited<ReturnType<typeof connected>>) {

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { SUMMARISE } from "../../../src/bots/slack/commands.ts";
+import { homeView } from "../../../src/bots/slack/app-home.ts";
+import { readyStatus } from "../../helpers/scripted-brain.ts";
 import { interacting, type Wanted } from "./interacting.ts";
 import { eventually } from "./slack-world.ts";
 
@@ -230,6 +232,8 @@ describe("Hearth's own tabs", { timeout: 30_000 }, () => {
     expect(home.text).toContain(`<#${general}>: 7 messages, each for 180 days`);
     expect(home.text).toMatch(/Digests by the clock[^]*weekdays 9:00 \(UTC\)/);
     expect(home.text).not.toContain(secret);
+    expect(home.text).toContain("What is said in the channels that are named above");
+    expect(home.text).not.toContain("What is said in this channel");
     const pane = slack.openHome(ada, "messages");
     const prompts = await eventually(() => slack.around({ in: pane }).prompts?.prompts);
     expect(prompts.map(({ message }) => message)).toEqual([
@@ -238,5 +242,35 @@ describe("Hearth's own tabs", { timeout: 30_000 }, () => {
     ]);
     slack.openHome(carl);
     expect((await slack.until(() => slack.home(carl))).text).toContain("Of no channel that you are in");
+  });
+
+  it("names as many channels and digests as Slack takes, each whole", () => {
+    const since = "2026-11-24T09:00:00.000Z";
+    const numbers = Array.from({ length: 300 }, (_, number) => number);
+    const placeOf = (number: number) => ({ platform: "slack", space: "T1", channel: `C0CHANNEL${number}` }) as const;
+    const kept = numbers.map((number) => ({ ...placeOf(number), since, by: "x", days: 180, messages: 7 }));
+    const schedules = numbers.map((number) => ({
+      id: String(number),
+      place: placeOf(number),
+      cron: "0 9 * * *",
+      zone: "America/Argentina/Buenos_Aires",
+      when: `on ${"and ".repeat(80)}daily 9:00`,
+      target: { kind: "place", place: placeOf(number + 1) } as const,
+      quiet: "skip" as const,
+      by: "x",
+      isConfigured: false,
+      createdAt: 0,
+      next: since,
+    }));
+    const { blocks } = homeView(readyStatus, { version: "0.1.0", talk: { kept, schedules } });
+    expect(blocks.length).toBeLessThanOrEqual(100);
+    const texts = blocks.flatMap((block) =>
+      "text" in block && typeof block.text === "object" ? [block.text.text] : [],
+    );
+    for (const text of texts) expect(text.length).toBeLessThanOrEqual(3_000);
+    const lists = texts.filter((text) => text.includes("<#C0CHANNEL0>"));
+    expect(lists).toHaveLength(2);
+    for (const list of lists) expect(list).toMatch(/\n• and 2\d\d more$/);
+    expect(texts.join("\n").match(/What is said in/g)).toHaveLength(1);
   });
 });
