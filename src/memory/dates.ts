@@ -15,6 +15,8 @@ export interface Moment {
 }
 
 const DAY = 86_400_000;
+/** A time is named near a question's beginning; to look through a long text in every language takes too long. */
+const LOOKED_THROUGH = 500;
 /** English first: its words are known best. The others are asked only where it finds nothing. */
 const OTHERS = [de, fr, es, pt, it, nl, ru, uk, ja, zh];
 const WEEK = /week|woche|semaine|semana|settimana|недел|тижн|tydzie|週|周/i;
@@ -30,9 +32,9 @@ const JOINS = /^\s*(?:and|to|until|till|through|und|bis|et|à|y|e|[-–—])\s*$
  * The time that a question names, as one stretch; undefined where it names none. What is remembered is past: "in March" is the last
  * March, "on Monday" the last Monday. Pure.
  */
-export function spanIn(text: string, moment: Moment): Span | undefined {
-  const found = parse(text, moment);
-  const [first, second] = found;
+export function spanIn(question: string, moment: Moment): Span | undefined {
+  const text = question.slice(0, LOOKED_THROUGH);
+  const [first, second] = parse(text, moment);
   if (!first) return yearIn(text, moment);
   const isJoined = second && JOINS.test(text.slice(first.range[1], second.range[0]));
   const joined = isJoined ? { ...first, to: second.to, range: [first.range[0], second.range[1]] as const } : first;

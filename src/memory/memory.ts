@@ -34,8 +34,8 @@ export interface Memory extends Disposable {
   ): readonly Turn[];
   /** Follows edits and deletions, all or none of them; gives how many of the messages were kept. */
   revise(revisions: readonly MessageRevision[]): number;
-  /** Deletes; gives how many there were. Their bytes are overwritten when it returns. */
-  forget(of: MemoryScope): number;
+  /** Deletes, of several all or nothing; gives how many there were. Their bytes are overwritten when it returns. */
+  forget(of: MemoryScope | readonly MemoryScope[]): number;
   /** Deletes what is older than is kept. */
   prune(now: number): void;
 }

@@ -17,6 +17,8 @@ export interface Promising {
 /** What stands near in time counts so much beside what a message has itself, the less the further it is; see recall-score.ts for the measure itself. */
 const CONTEXT = 0.5;
 const NEAR_MS = 20 * 60_000;
+/** Messages that are looked around in time: those that have most themselves. */
+const MOST_LOOKED_AROUND = 500;
 
 /**
  * The messages that recall will likely choose from, by where words stand alone: those that have much of what is sought in them or
@@ -35,12 +37,25 @@ export function promising(
       own.set(number, one);
     }
   }
-  const found = [...own].map(([number, { at, score }]) => ({ number, at, score }));
+  const all = [...own].map(([number, { at, score }]) => ({
+    number,
+    at,
+    score,
+    timeliness: timelinessOf(at, { span, now }),
+  }));
+  const found = all.sort(bestFirst).slice(0, MOST_LOOKED_AROUND);
   for (const { weight, hits } of sought) addNear(found, { weight, times: hits.map(([, at]) => at) });
   return found
-    .map(({ number, at, score }) => ({ number, score: score * timelinessOf(at, { span, now }) }))
-    .sort((one, other) => other.score - one.score || other.number - one.number)
-    .slice(0, most);
+    .sort(bestFirst)
+    .slice(0, most)
+    .map(({ number, score, timeliness }) => ({ number, score: score * timeliness }));
+}
+
+type Timed = Promising & { readonly timeliness: number };
+
+/** The better for its time first; among equals the later. */
+function bestFirst(one: Timed, other: Timed): number {
+  return other.score * other.timeliness - one.score * one.timeliness || other.number - one.number;
 }
 
 /** Adds to each message what of one thing stands nearest to it in time. */

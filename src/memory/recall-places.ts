@@ -66,20 +66,27 @@ export async function recallIn(asked: AskedIn, { record, meaning, signal }: Mean
   const seen: Seen[] = [];
   for (const place of places) {
     seen.push(lookInto(place, words, record));
-    // Other work goes on between two places.
-    if (places.length > 1) await setImmediate();
-    signal.throwIfAborted();
+    await othersFirst(signal);
   }
   const whole = wholeOf(seen);
-  const leads = seen
-    .flatMap((one) => leadsOf(one, { whole, span, now }))
-    .sort((one, other) => other.score - one.score)
-    .slice(0, MOST_LOOKED_AT);
+  const all: Lead[] = [];
+  for (const one of seen) {
+    all.push(...leadsOf(one, { whole, span, now }));
+    await othersFirst(signal);
+  }
+  const leads = all.sort((one, other) => other.score - one.score).slice(0, MOST_LOOKED_AT);
   const near = [...new Set([...leads.map(({ place }) => place), ...places])].slice(0, MOST_BY_MEANING);
   const nearness = await meaning?.nearness(words, near, { signal });
   const messages = among(gather({ places, leads, nearness, record }));
+  await othersFirst(signal);
   const options = { span, now, ...(limit !== undefined && { limit }), ...(nearness && { nearness }) };
   return recallAt(words, indexTalk(messages, whole), options);
+}
+
+/** Other work goes on between two steps. */
+async function othersFirst(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
 }
 
 function lookInto(place: TalkPlace, words: string, record: TalkRecord): Seen {

@@ -15,6 +15,7 @@ const BACK = 2;
 /** A message that says so much beyond the question is worth reading by itself; one that says less counts less. */
 const [NEWS, NEWS_POWER, LINK_NEWS] = [4, 0.3, 3];
 const [QUESTION, BOT] = [0.5, 0.7];
+const QUESTION_END = 40;
 /** A message with a number, where one is asked for. */
 const NUMBER = 1.4;
 
@@ -95,9 +96,9 @@ export function worthOf(place: number, asked: RecallQuestion, index: TalkIndex):
   );
 }
 
-/** Whether a text ends as a question does. */
+/** Whether a text ends as a question does: so near its end, since the pattern takes the square of a long text's time. */
 function isQuestion(text: string): boolean {
-  return /[?？؟]\W*$/u.test(text);
+  return /[?？؟]\W*$/u.test(text.slice(-QUESTION_END));
 }
 
 function answersQuestion(place: number, { said }: TalkIndex): boolean {

@@ -23,6 +23,8 @@ export interface RecallQuestion {
   readonly wantsNumber: boolean;
 }
 
+/** Words that are looked for; a whole page may be pasted into a question. */
+const MOST_WORDS = 24;
 const FUNCTION_WEIGHT = 0.1;
 /** What somebody said counts more than that they are named. */
 const AUTHOR = 1.2;
@@ -52,7 +54,7 @@ interface AskedWord extends Pick<Word, "word" | "stem"> {
 
 function wordsAsked(text: string): AskedWord[] {
   const words = [...new Map(wordsOf(text).map((word) => [word.stem, word])).values()];
-  return words.map(({ word, stem }) => {
+  return longest(words).map(({ word, stem }) => {
     // Short forms alone: in a chat, words that are only related stand everywhere.
     const short = variantsOf({ word, stem }).flatMap((variant) => (variant.share === 1 ? [variant.stem] : []));
     const deciding = DECIDING.has(stem) ? [...DECIDING] : [];
@@ -65,12 +67,18 @@ function wordsAsked(text: string): AskedWord[] {
   });
 }
 
+/** The words that are looked for, in their order: of many the longest, which are mostly the rarest. */
+function longest(words: readonly Word[]): Word[] {
+  const kept = words.toSorted((one, other) => other.word.length - one.word.length).slice(0, MOST_WORDS);
+  return words.filter((word) => kept.includes(word));
+}
+
 /** The terms of a question, each with the messages that have it. Pure. */
 export function askFor(text: string, index: TalkIndex): RecallQuestion {
   const words = wordsAsked(text);
   const names = [...index.byAuthor.keys()];
   const terms = words.map((word) => personTerm(word, names, index) ?? linkTerm(word, index) ?? wordTerm(word, index));
-  return { terms, stems: new Set(words.map(({ stem }) => stem)), wantsNumber: WANTS_NUMBER.test(text) };
+  return { terms, stems: new Set(wordsOf(text).map(({ stem }) => stem)), wantsNumber: WANTS_NUMBER.test(text) };
 }
 
 /**

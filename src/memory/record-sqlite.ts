@@ -6,6 +6,7 @@ import type { TalkRecord } from "./record.ts";
 import { createWrites, tendPlace } from "./record-writes.ts";
 import type { TalkFile } from "./talk-file.ts";
 import { createTalkFiles, type TalkFiles } from "./talk-files.ts";
+import { openOptOuts } from "./talk-opt-outs.ts";
 import { openTalkPlaces } from "./talk-places.ts";
 import {
   findIn,
@@ -23,27 +24,28 @@ import {
 const TEND_MS = 60 * 60_000;
 
 /**
- * The record in a folder: one file that says which places are kept, and one file for each place. So what was said in one place is never
- * looked through for another, what is dropped goes with its file, and a file is small enough to be written anew at once. Throws SQLite's
- * error where it cannot be used (see isBusy).
+ * The record in a folder: one file that says which places are kept, one that says who opted out, and one for each place. So what was said
+ * in one place is never looked through for another, what is dropped goes with its file, and a file is small enough to be written anew at
+ * once. Throws SQLite's error where it cannot be used (see isBusy).
  */
 export function openTalkRecord({ folder, log }: { readonly folder: string; readonly log: Log }): TalkRecord {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const places = openTalkPlaces({ path: join(folder, "places.sqlite"), log });
+  const optOuts = openOptOuts({ path: join(folder, "opted-out.sqlite"), log });
   const files = createTalkFiles({ folder, places, log });
   files.removeStrays();
   const tended = new Map<number, number>();
   return {
     ...createReads(files),
-    ...createWrites({ places, files }),
+    ...createWrites({ places, files, optOuts }),
     keepPlace: (place) => places.put(place),
     places: () => places.all(),
-    optOut: (person, isOut) => places.optOut(person, isOut),
-    isOut: (person) => places.isOut(person),
-    tend: (now) => {
+    optOut: (person, isOut) => optOuts.optOut(person, isOut),
+    isOut: (person) => optOuts.isOut(person),
+    tend: (now, onGoing) => {
       const due = places.all().find(({ number }) => (tended.get(number) ?? 0) <= now - TEND_MS);
       if (due) tended.set(due.number, now);
-      return due && tendPlace(due, { places, files, now });
+      return due && tendPlace(due, { places, files, now, onGoing });
     },
     settle: (place, days) => {
       for (const { day, times } of days)
@@ -53,6 +55,7 @@ export function openTalkRecord({ folder, log }: { readonly folder: string; reado
     [Symbol.dispose]() {
       files[Symbol.dispose]();
       places[Symbol.dispose]();
+      optOuts[Symbol.dispose]();
     },
   };
 }

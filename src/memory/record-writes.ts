@@ -1,8 +1,9 @@
 import type { ChatMessage, TalkPlace } from "../chat.ts";
 import type { MemoryScope, MessageRevision } from "./memory.ts";
 import { DAY_MS, type GoneTalk, type TalkRecord } from "./record.ts";
-import type { Condition } from "./talk-file.ts";
+import type { Condition, TalkFile } from "./talk-file.ts";
 import type { TalkFiles } from "./talk-files.ts";
+import type { OptOuts } from "./talk-opt-outs.ts";
 import type { NumberedPlace, TalkPlaces } from "./talk-places.ts";
 import { readCount } from "./talk-reads.ts";
 
@@ -14,8 +15,14 @@ interface Opened {
   readonly files: TalkFiles;
 }
 
+type OnGoing = ((going: GoneTalk) => void) | undefined;
+
 /** What changes the record. */
-export function createWrites({ places, files }: Opened): Pick<TalkRecord, "dropPlace" | "keep" | "revise" | "forget"> {
+export function createWrites({
+  places,
+  files,
+  optOuts,
+}: Opened & { readonly optOuts: OptOuts }): Pick<TalkRecord, "dropPlace" | "keep" | "revise" | "forget"> {
   return {
     dropPlace: (place) => {
       const known = places.get(place);
@@ -30,29 +37,41 @@ export function createWrites({ places, files }: Opened): Pick<TalkRecord, "dropP
       [...Map.groupBy(messages, ({ conversation }) => places.get(conversation))].flatMap(([place, own]) => {
         if (!place) return [];
         const oldest = now - place.days * DAY_MS;
-        const wanted = own.filter((one) => Date.parse(one.sentAt) >= oldest && !isOut(one, places));
+        const wanted = own.filter((one) => Date.parse(one.sentAt) >= oldest && !isOut(one, optOuts));
         return wanted.length === 0 ? [] : (files.of(place)?.keep(wanted, () => touch(place, places)) ?? []);
       }),
     revise: (revisions) => revisions.filter((revision) => revise(revision, { places, files })),
-    forget: (of) => {
+    forget: (of, onGoing) => {
       const found = places.all().filter((place) => isMeant(place, of));
-      return found.flatMap((place) => forgetIn(place, { of, places, files }));
+      return found.flatMap((place) => forgetIn(place, { of, places, files, onGoing }));
     },
   };
 }
 
 /** Looks after a place (see the port). */
-export function tendPlace(place: NumberedPlace, { places, files, now }: Opened & { readonly now: number }): GoneTalk {
+export function tendPlace(
+  place: NumberedPlace,
+  { places, files, now, onGoing }: Opened & { readonly now: number; readonly onGoing: OnGoing },
+): GoneTalk {
   const file = files.of(place);
   if (!file) return { place, ids: [] };
   const old: Condition = { where: "at < :before", values: { before: now - place.days * DAY_MS } };
-  const isOld = file.query(`SELECT 1 FROM messages WHERE ${old.where} LIMIT 1`).get(old.values) !== undefined;
-  if (isOld) touch(place, places);
-  const ids = isOld ? file.remove(old, now) : [];
+  const ids = idsOf(old, file);
+  if (ids.length > 0) {
+    touch(place, places);
+    onGoing?.({ place, ids });
+    file.remove(old, now);
+  }
   const { touchedAt } = places.get(place) ?? place;
   if (touchedAt !== undefined && touchedAt <= now - TRACES_MS) erase(place, { places, files });
   file.tidy(now);
   return { place, ids };
+}
+
+function idsOf({ where, values }: Condition, { query }: TalkFile): string[] {
+  return query(`SELECT id FROM messages WHERE ${where}`)
+    .all(values)
+    .map(({ id }) => String(id));
 }
 
 /** Notes, before anything is deleted or changed, that bytes of it may stay: a kill must not leave any that nobody looks for. */
@@ -67,9 +86,9 @@ function erase(place: NumberedPlace, { places, files }: Opened): void {
   places.touch(place, null);
 }
 
-function isOut({ conversation, author }: ChatMessage, places: TalkPlaces): boolean {
+function isOut({ conversation, author }: ChatMessage, optOuts: OptOuts): boolean {
   const { platform, space } = conversation;
-  return places.isOut({ platform, space, personId: author.id });
+  return optOuts.isOut({ platform, space, personId: author.id });
 }
 
 /** A private thread is a place of its own, whose channel is the thread. */
@@ -86,16 +105,21 @@ function revise({ conversation, id, text }: MessageRevision, { places, files }: 
   });
 }
 
-function forgetIn(place: NumberedPlace, { of, ...opened }: Opened & { readonly of: MemoryScope }): GoneTalk[] {
+function forgetIn(
+  place: NumberedPlace,
+  { of, onGoing, ...opened }: Opened & { readonly of: MemoryScope; readonly onGoing: OnGoing },
+): GoneTalk[] {
   const { places, files } = opened;
   const file = files.of(place);
   if (!file) return [];
   const condition = conditionOf(of, place);
-  const isThere =
-    file.query(`SELECT 1 FROM messages WHERE ${condition.where} LIMIT 1`).get(condition.values) !== undefined;
-  if (!isThere && places.get(place)?.touchedAt === undefined) return [];
+  const ids = idsOf(condition, file);
+  if (ids.length === 0 && places.get(place)?.touchedAt === undefined) return [];
   touch(place, places);
-  const ids = isThere ? file.remove(condition, Date.now()) : [];
+  if (ids.length > 0) {
+    onGoing?.({ place, ids });
+    file.remove(condition, Date.now());
+  }
   erase(place, opened);
   return ids.length > 0 ? [{ place, ids }] : [];
 }

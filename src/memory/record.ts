@@ -66,16 +66,19 @@ export interface TalkRecord extends Disposable {
   keep(messages: readonly TalkMessage[], now: number): readonly TalkMessage[];
   /** Follows edits and deletions; gives those that were of messages which are kept. */
   revise(revisions: readonly MessageRevision[]): readonly MessageRevision[];
-  /** Deletes messages; gives their ids by place. `authorId` means a person's own. */
-  forget(of: MemoryScope): readonly GoneTalk[];
+  /**
+   * Deletes messages; gives their ids by place. `authorId` means a person's own. `onGoing` is told of each place's before they are
+   * deleted, so that what was made of them goes first; where it throws they stay.
+   */
+  forget(of: MemoryScope, onGoing?: (going: GoneTalk) => void): readonly GoneTalk[];
   /** Nothing of a person is kept from now on (what was kept is to be forgotten), or it is again. */
   optOut(person: OptedOut, isOut: boolean): void;
   isOut(person: OptedOut): boolean;
   /**
    * Looks after one place: deletes what is older than it keeps and writes its file anew where something was deleted or changed half a day
-   * ago. Gives what was deleted, maybe nothing; undefined when every place was looked at within the hour.
+   * ago. Gives what was deleted, maybe nothing; undefined when every place was looked at within the hour. `onGoing` as with `forget`.
    */
-  tend(now: number): GoneTalk | undefined;
+  tend(now: number, onGoing?: (going: GoneTalk) => void): GoneTalk | undefined;
 
   /** Messages of a place in the order of time: those sent in a stretch of time (milliseconds), the last so many of them. */
   between(

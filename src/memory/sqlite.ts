@@ -74,10 +74,7 @@ export function openMemory({ path, log }: { readonly path: string; readonly log:
       );
       return kept;
     },
-    forget: (of) => {
-      const [condition, values] = conditionOf(of);
-      return erase((run) => run(deleteWhere(condition), values));
-    },
+    forget: (of) => erase((run) => countOf([of].flat(), (scope) => forgetOne(scope, run))),
     prune,
     [Symbol.dispose]() {
       stopPruning();
@@ -122,6 +119,11 @@ function reviseOne({ conversation, id, text }: MessageRevision, run: Run): numbe
   if (text === undefined)
     return run(deleteWhere(`${PLACE} AND (id = :id OR (reply_to = :id AND is_answer = 1))`), message);
   return run(`UPDATE messages SET text = :text WHERE ${MESSAGE}`, { ...message, text: shortened(text) });
+}
+
+function forgetOne(of: MemoryScope, run: Run): number {
+  const [condition, values] = conditionOf(of);
+  return run(deleteWhere(condition), values);
 }
 
 function turnsIn(

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { TalkPlace } from "../chat.ts";
 import type { Log } from "../log.ts";
@@ -29,7 +29,14 @@ export function createTalkFiles({ folder, places, log }: { folder: string; place
     open.get(number)?.[Symbol.dispose]();
     open.delete(number);
   };
-  const removeDamaged = (number: number) => rmSync(`${pathOf(number)}.damaged`, { force: true });
+  const damagedOf = (number: number) => `${pathOf(number)}.damaged`;
+  const removeDamaged = (number: number) => rmSync(damagedOf(number), { force: true });
+  const openOne = (place: TalkPlace, number: number) => {
+    const file = openTalkFile({ path: pathOf(number), log });
+    // It may hold what is forgotten later, and what was.
+    if (existsSync(damagedOf(number)) && places.get(place)?.touchedAt === undefined) places.touch(place, Date.now());
+    return file;
+  };
   const remove = (number: number) => {
     close(number);
     for (const end of ["", "-wal", "-shm"]) rmSync(pathOf(number) + end, { force: true });
@@ -39,7 +46,7 @@ export function createTalkFiles({ folder, places, log }: { folder: string; place
     of(place) {
       const number = places.get(place)?.number;
       if (number === undefined) return undefined;
-      const file = open.get(number) ?? openTalkFile({ path: pathOf(number), log });
+      const file = open.get(number) ?? openOne(place, number);
       open.delete(number);
       open.set(number, file);
       const [oldest = number] = open.keys();

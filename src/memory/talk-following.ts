@@ -28,12 +28,28 @@ export interface Following {
 /** A window that needs its vector. */
 type Wanted = Omit<TalkWindow, "vector"> & { readonly text: string };
 
-/** Makes the vectors of every place as its messages are: first what goes is taken out everywhere, then what is new is embedded. */
-export async function followAll(run: Following): Promise<void> {
-  const places = run.record.places();
-  await run.vectors.keepOnly(places);
-  for (const place of places) await checkDays(place, run);
-  for (const place of places) await takeOut(place, run);
+/** Takes out of every place's vectors what goes. A place that fails keeps no other one waiting; gives those that did not, and the failures. */
+export async function takeOutAll(
+  run: Following,
+): Promise<{ places: readonly KeptPlace[]; failures: readonly unknown[] }> {
+  const all = run.record.places();
+  await run.vectors.keepOnly(all);
+  const [places, failures]: [KeptPlace[], unknown[]] = [[], []];
+  for (const place of all) {
+    try {
+      await checkDays(place, run);
+      await takeOut(place, run);
+      places.push(place);
+    } catch (error) {
+      run.signal.throwIfAborted();
+      failures.push(error);
+    }
+  }
+  return { places, failures };
+}
+
+/** Embeds what is new in places. */
+export async function embedAll(places: readonly KeptPlace[], run: Following): Promise<void> {
   for (const place of places) if (!run.isHurried()) await embedPlace(place, run);
 }
 

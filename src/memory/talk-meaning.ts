@@ -1,6 +1,6 @@
 import { readersOf, type TalkPlace } from "../chat.ts";
 import type { Log } from "../log.ts";
-import { followAll } from "./talk-following.ts";
+import { embedAll, takeOutAll } from "./talk-following.ts";
 import type { NearWindow, TalkVectors } from "./recall-vectors.ts";
 import type { Nearness } from "./recall.ts";
 import type { TalkRecord } from "./record.ts";
@@ -52,6 +52,8 @@ export interface TalkMeaningParts {
 /** So long after something was said its vectors are made: of a talk that goes on, not each message anew. */
 const IDLE_MS = 5 * 60_000;
 const FIRST_MS = 10_000;
+/** What could not be taken out of the vectors is tried again so soon. */
+const AGAIN_MS = 60_000;
 /** Windows that are looked at over all places. */
 const NEAREST = 24;
 
@@ -60,7 +62,9 @@ export function createTalkMeaning(parts: TalkMeaningParts): TalkMeaning {
   const { record, embedder, log } = parts;
   const closing = new AbortController();
   const following = createFollowing(parts, closing.signal);
-  const runs = createRuns(following.run);
+  const runs = createRuns(async () => {
+    if ((await following.run()) === "again") runs.start(AGAIN_MS);
+  });
   runs.start(FIRST_MS);
   return {
     follow(when) {
@@ -100,21 +104,38 @@ function createFollowing(parts: TalkMeaningParts, signal: AbortSignal) {
   let vectors: TalkVectors | undefined;
   let isUrgent = false;
   const checked = new Set<string>();
+  const failed = (error: unknown) =>
+    log.error({ err: error }, "the talk of channels could not be embedded; it is found by words");
+  const isRemoved = () =>
+    removeVectors().then(
+      () => true,
+      (error: unknown) => {
+        log.error({ err: error }, "the vectors of channels' talk could not be deleted; this is tried again");
+        return false;
+      },
+    );
   return {
     vectors: () => vectors,
     /** A run in hand ends soon, so that the next one first takes out what is to be forgotten. */
     hurry: () => void (isUrgent = true),
+    /** Gives "again" where something that is to be forgotten could not be taken out. */
     run: async () => {
-      const isForgetting = isUrgent;
+      let isForgetting = isUrgent;
       isUrgent = false;
       try {
         vectors ??= await openVectors(await embedder.ready({ signal }));
-        await followAll({ ...parts, vectors, checked, signal, isHurried: () => isUrgent });
+        const run = { ...parts, vectors, checked, signal, isHurried: () => isUrgent };
+        const { places, failures } = await takeOutAll(run);
+        for (const error of failures) failed(error);
+        isForgetting &&= failures.length > 0;
+        await embedAll(places, run);
       } catch (error) {
-        if (signal.aborted) return;
-        log.error({ err: error }, "the talk of channels could not be embedded; it is found by words");
-        if (isForgetting && !vectors) await removeVectors();
+        if (signal.aborted) return "done";
+        failed(error);
       }
+      if (!isForgetting || (!vectors && (await isRemoved()))) return "done";
+      isUrgent = true;
+      return "again";
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { readersOf, type TalkPlace } from "../chat.ts";
 import type { Log } from "../log.ts";
-import { eraseTraces, openSqliteFile } from "../sqlite-file.ts";
-import type { KeptPlace, OptedOut } from "./record.ts";
+import { openSqliteFile } from "../sqlite-file.ts";
+import type { KeptPlace } from "./record.ts";
 
 /** A place with the number of its file. `touchedAt`: since when its file may hold bytes of what was deleted or changed. */
 export interface NumberedPlace extends KeptPlace {
@@ -10,7 +10,7 @@ export interface NumberedPlace extends KeptPlace {
   readonly touchedAt?: number;
 }
 
-/** Which places are kept, and who opted out where; none of what was said. */
+/** Which places are kept; none of what was said. */
 export interface TalkPlaces extends Disposable {
   all(): readonly NumberedPlace[];
   get(place: TalkPlace): NumberedPlace | undefined;
@@ -18,22 +18,16 @@ export interface TalkPlaces extends Disposable {
   remove(place: TalkPlace): void;
   /** Notes that something is about to be deleted or changed in a place's file, or (null) that it was written anew. */
   touch(place: TalkPlace, at: number | null): void;
-  optOut(person: OptedOut, isOut: boolean): void;
-  isOut(person: OptedOut): boolean;
 }
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS places (
     number INTEGER PRIMARY KEY AUTOINCREMENT, platform TEXT NOT NULL, space TEXT NOT NULL, channel TEXT NOT NULL,
-    since INTEGER NOT NULL, by TEXT NOT NULL, days REAL NOT NULL, touched_at INTEGER, UNIQUE (platform, space, channel)) STRICT;
-  CREATE TABLE IF NOT EXISTS opted_out (
-    platform TEXT NOT NULL, space TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (platform, space, person)) STRICT, WITHOUT ROWID;`;
+    since INTEGER NOT NULL, by TEXT NOT NULL, days REAL NOT NULL, touched_at INTEGER, UNIQUE (platform, space, channel)) STRICT;`;
 const PLACE = "platform = :platform AND space = :space AND channel = :channel";
 const PUT = `
   INSERT INTO places (platform, space, channel, since, by, days) VALUES (:platform, :space, :channel, :since, :by, :days)
   ON CONFLICT (platform, space, channel) DO UPDATE SET days = excluded.days, by = excluded.by`;
-
-const PERSON = "platform = :platform AND space = :space AND person = :personId";
 
 const PLATFORMS: readonly TalkPlace["platform"][] = ["discord", "slack", "web", "terminal"];
 
@@ -45,10 +39,9 @@ export function openTalkPlaces({ path, log }: { readonly path: string; readonly 
   // What people consented to, and took back, has to outlive a power failure.
   const database = openSqliteFile({ path, name, version: 1, tables: TABLES, synchronous: "FULL" }, { log });
   let places = readPlaces(database);
-  let people = readPeople(database);
   const change = (query: string, values: Values) => {
     database.prepare(query).run(values);
-    [places, people] = [readPlaces(database), readPeople(database)];
+    places = readPlaces(database);
   };
   return {
     all: () => [...places.values()],
@@ -56,23 +49,12 @@ export function openTalkPlaces({ path, log }: { readonly path: string; readonly 
     put: ({ since, by, days, ...place }) => change(PUT, { ...valuesOf(place), since, by, days }),
     remove: (place) => change(`DELETE FROM places WHERE ${PLACE}`, valuesOf(place)),
     touch: (place, at) => change(`UPDATE places SET touched_at = :at WHERE ${PLACE}`, { ...valuesOf(place), at }),
-    optOut: ({ platform, space, personId }, isOut) => {
-      const person = { platform, space, personId };
-      if (isOut) return change("INSERT OR IGNORE INTO opted_out VALUES (:platform, :space, :personId)", person);
-      change(`DELETE FROM opted_out WHERE ${PERSON}`, person);
-      eraseTraces(database);
-    },
-    isOut: (person) => people.has(personKey(person)),
     [Symbol.dispose]: () => database.close(),
   };
 }
 
 function valuesOf({ platform, space, channel }: TalkPlace): Values {
   return { platform, space, channel };
-}
-
-function personKey({ platform, space, personId }: OptedOut): string {
-  return JSON.stringify([platform, space, personId]);
 }
 
 function readPlaces(database: DatabaseSync): Map<string, NumberedPlace> {
@@ -89,11 +71,4 @@ function toPlace(row: Record<string, SQLOutputValue>): NumberedPlace[] {
   return [
     { platform, space, channel, since, by, days, number, ...(touchedAt !== null && { touchedAt: Number(touchedAt) }) },
   ];
-}
-
-function readPeople(database: DatabaseSync): Set<string> {
-  const rows = database.prepare("SELECT * FROM opted_out").all();
-  return new Set(
-    rows.map((row) => JSON.stringify([String(row["platform"]), String(row["space"]), String(row["person"])])),
-  );
 }

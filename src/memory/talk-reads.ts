@@ -12,7 +12,7 @@ const BETWEEN_IN_THREAD = `
   ${MESSAGE} WHERE at >= :from AND at < :to AND (thread = :thread OR messages.id = :thread)
   ORDER BY at DESC, messages.number DESC LIMIT :most`;
 /** Of what stands nearly everywhere, the last so many count. */
-const MOST_HITS = 4_000;
+const MOST_HITS = 1_000;
 const HITS =
   "SELECT number, at FROM words JOIN messages ON number = words.rowid WHERE words MATCH ? ORDER BY words.rowid DESC LIMIT ?";
 const SAID = `SELECT number, at FROM messages WHERE person IN ${LISTED} ORDER BY at DESC LIMIT ?`;

@@ -65,9 +65,13 @@ function apart(earlier: ChatMessage, later: ChatMessage): number {
   return Date.parse(later.sentAt) - Date.parse(earlier.sentAt);
 }
 
+/** No platform has longer names. */
+const LONGEST_NAME = 200;
+
 /** A name as it is compared: in lower case, without what is neither letter nor digit around it. */
 export function nameOf(name: string): string {
-  const lower = name.toLowerCase();
+  // The pattern takes the square of a long text's time.
+  const lower = name.slice(0, LONGEST_NAME).toLowerCase();
   return lower.replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$/gu, "") || lower;
 }
 

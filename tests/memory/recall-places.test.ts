@@ -80,6 +80,19 @@ describe("recall from the record", () => {
     expect(await ask("logo?", [])).toMatchObject({ ids: [] });
   });
 
+  it("finds what a pasted page is about, and lets others work in between", async () => {
+    const page = `${"we talk of it and so on, day by day. ".repeat(100)} zeppelins?`;
+    using record = recordOf();
+    record.keep([said("zeppelin", "the zeppelin lands at noon", { by: "bob", at: NOW - 3 * DAY })], NOW);
+    let turns = 0;
+    const count = setInterval(() => (turns += 1), 0);
+    const { found, coverage } = await recallIn({ text: page, places: [general, logo], now: NOW }, { record, signal });
+    clearInterval(count);
+    expect(found[0]?.message.id).toBe("zeppelin");
+    expect(coverage).toBeGreaterThan(0);
+    expect(turns).toBeGreaterThan(2);
+  });
+
   it("ends when nobody waits any more", async () => {
     using record = recordOf();
     const gone = AbortSignal.abort(new Error("gone"));

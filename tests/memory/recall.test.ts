@@ -45,6 +45,17 @@ describe("recall", () => {
     expect(found("how long did the backup take?")[0]).toBe("m9");
   });
 
+  it("takes no longer for what looks like the end of a question or of a name, however long", () => {
+    const marks = "!".repeat(200_000);
+    const said = indexTalk(
+      talk([
+        ["ann", `backup ${marks.replaceAll("!", "?")}x`, 0],
+        [`ann${marks}b`, `x${marks}y: of tapes no backup is known`, 1],
+      ]),
+    );
+    expect(recall("backup", said, { now: daysLater(1) }).found).toHaveLength(2);
+  });
+
   it("knows nothing of what was said later", () => {
     expect(found("which colour is the logo?", { now: daysLater(1) })).not.toContain("m8");
     expect(recall("backup?", index, { now: daysLater(1) }).coverage).toBe(0);

@@ -291,6 +291,19 @@ describe("forgetting", () => {
     expect(filesWith(folder, "left by a kill")).toEqual([]);
   });
 
+  it("stays for those who opted out where the list of places is damaged", () => {
+    const folder = freshFolder();
+    const person = { platform: "discord", space: "guild", personId: "U-eve" } as const;
+    {
+      using record = keeping(folder);
+      record.optOut(person, true);
+    }
+    writeFileSync(join(folder, "places.sqlite"), "damaged ".repeat(1_000));
+    using record = keeping(folder);
+    expect(record.isOut(person)).toBe(true);
+    expect(record.keep([said("1", "x", { by: "eve" })], NOW)).toEqual([]);
+  });
+
   it("takes with it what was put aside as damaged", () => {
     const folder = freshFolder();
     {
@@ -305,6 +318,26 @@ describe("forgetting", () => {
     expect(filesWith(folder, "qxcanary")).toEqual([`${file}.damaged`]);
     record.forget({ platform: "discord", space: "guild", channel: "general" });
     expect(filesWith(folder, "qxcanary")).toEqual([]);
+  });
+
+  it("takes with it what was put aside as damaged also where nothing else was deleted, and with age", () => {
+    const damage = (folder: string) => {
+      {
+        using record = keeping(folder);
+        record.keep([said("1", "qxcanary", { by: "eve" })], NOW);
+      }
+      writeFileSync(join(folder, "1.sqlite"), `qxcanary ${"damaged ".repeat(1_000)}`);
+    };
+    const [asked, aged] = [freshFolder(), freshFolder()];
+    [asked, aged].forEach(damage);
+    using record = open(asked);
+    record.forget({ platform: "discord", space: "guild", authorId: "U-eve" });
+    expect(filesWith(asked, "qxcanary")).toEqual([]);
+    using later = open(aged);
+    tendAll(later, Date.now());
+    expect(filesWith(aged, "qxcanary")).toEqual(["1.sqlite.damaged"]);
+    tendAll(later, Date.now() + DAY);
+    expect(filesWith(aged, "qxcanary")).toEqual([]);
   });
 
   it("comes with age: what is older than its place keeps", () => {
@@ -398,5 +431,5 @@ it("has files that nobody else may read, and no text in their names", () => {
   const folder = freshFolder();
   using record = keeping(folder);
   record.keep([said("1", "x")], NOW);
-  expect(filesBelow(folder).filter((name) => !/^(places|\d+)\.sqlite(-wal)?$/.test(name))).toEqual([]);
+  expect(filesBelow(folder).filter((name) => !/^(places|opted-out|\d+)\.sqlite(-wal)?$/.test(name))).toEqual([]);
 });

@@ -189,6 +189,17 @@ describe("what is deleted", () => {
     }
   });
 
+  it("can be of several at a time, and counts each message once", () => {
+    using memory = memoryOf(...talk, said("d1", { conversation: direct }));
+    const scopes = ["q1", "q1", "a1", "unknown"].map((messageId) => {
+      return { platform: "discord", space: "guild", channel: "general", messageId } as const;
+    });
+    expect(memory.forget(scopes)).toBe(2);
+    expect(memory.forget([])).toBe(0);
+    expect(textsOf(memory, { conversation: direct })).toHaveLength(1);
+    expect(memory.forget({ platform: "discord", space: "guild" })).toBe(2);
+  });
+
   it("goes by itself after thirty days", () => {
     using memory = memoryOf(said("old", { sentAt: new Date(NOW).toISOString(), conversation: direct }));
     memory.prune(NOW + 30 * DAY);

@@ -1,9 +1,11 @@
 import { readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { silentLog } from "../../src/log.ts";
+import { setImmediate } from "node:timers/promises";
+import { describe, expect, it, vi } from "vitest";
+import { createLog, silentLog, type Log } from "../../src/log.ts";
 import { openTalkVectors } from "../../src/memory/recall-lance.ts";
+import type { TalkVectors } from "../../src/memory/recall-vectors.ts";
 import { recallIn } from "../../src/memory/recall-places.ts";
 import { openTalkRecord } from "../../src/memory/record-sqlite.ts";
 import type { TalkRecord } from "../../src/memory/record.ts";
@@ -13,13 +15,18 @@ import { freshFolder } from "../helpers/fresh-folder.ts";
 import { meaningEmbedder } from "../helpers/meaning-embedder.ts";
 import { channel, DAY, filesWith, NOW, said } from "../helpers/talk-record.ts";
 
-const log = silentLog();
 const { signal } = new AbortController();
 const other = channel("other");
+
+interface Failing {
+  readonly log?: Log;
+  readonly failing?: (vectors: TalkVectors) => TalkVectors;
+}
 
 function opened(
   folder = freshFolder(),
   embedder: TalkEmbedder = meaningEmbedder(),
+  { log = silentLog(), failing = (vectors) => vectors }: Failing = {},
 ): { folder: string; record: TalkRecord; meaning: TalkMeaning } & AsyncDisposable {
   const record = openTalkRecord({ folder: join(folder, "talk"), log });
   const index = join(folder, "index");
@@ -27,7 +34,7 @@ function opened(
     record,
     embedder,
     log,
-    openVectors: (model) => openTalkVectors({ folder: index, model, log }),
+    openVectors: async (model) => failing(await openTalkVectors({ folder: index, model, log })),
     removeVectors: () => rm(index, { recursive: true, force: true }),
   });
   const close = async () => {
@@ -165,6 +172,53 @@ describe("what was said, by its meaning", { timeout: 120_000 }, () => {
     await using world = opened(folder);
     await world.meaning.settled();
     expect(await world.meaning.nearness("vacation", [channel()], { signal })).toBeUndefined();
+  });
+
+  it("follows in every other place where one fails", async () => {
+    const failing = (vectors: TalkVectors): TalkVectors => ({
+      ...vectors,
+      windows: async (place) => {
+        if (place.channel === "general") throw new Error("a damaged table");
+        return await vectors.windows(place);
+      },
+    });
+    await using world = opened(undefined, undefined, { failing });
+    keep(world.record);
+    await world.meaning.settled();
+    expect(await nearest(world.meaning, "wages", [other])).toBe("1");
+    expect(world.record.unsettled(channel()).length).toBeGreaterThan(0);
+  });
+
+  it("is tried again by itself where something that is forgotten could not be taken out", async () => {
+    const failed = Promise.withResolvers<void>();
+    const takenOut = Promise.withResolvers<void>();
+    let failures = 1;
+    const failing = (vectors: TalkVectors): TalkVectors => ({
+      ...vectors,
+      change: async (place, change) => {
+        const isOut = change.removed.length > 0;
+        if (isOut && failures-- > 0) throw new Error("the disk is full");
+        await vectors.change(place, change);
+        if (isOut) takenOut.resolve();
+      },
+    });
+    const log = createLog({ level: "error", process: "test", to: { write: () => failed.resolve() } });
+    await using world = opened(undefined, undefined, { log, failing });
+    keep(world.record);
+    await world.meaning.settled();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      world.record.forget({ platform: "discord", space: "guild", messageId: "2", authorId: "U-ann" });
+      world.meaning.follow("now");
+      await failed.promise;
+      while (vi.getTimerCount() === 0) await setImmediate();
+      vi.advanceTimersByTime(60_000);
+      await takenOut.promise;
+    } finally {
+      vi.useRealTimers();
+    }
+    await world.meaning.settled();
+    expect(await nearest(world.meaning, "beach")).not.toBe("2");
   });
 
   it("is put off where the model fails; what is to be forgotten is not", async () => {
