@@ -66,12 +66,12 @@ export async function runCore(settings: Settings, options: CoreOptions): Promise
   const knowledge = stack.use(await openKnowledge(documents));
   const talk = { data: watch || keep ? data : undefined, socket, isService: watch, onForgotten: forgetModel, log };
   const answered = (place: TalkPlace, ids: readonly string[]) => records.answered(place, ids);
-  const onTalkChanged = async (places: readonly string[]) => follower?.changed(places);
+  const onTalkChanged: TalkOptions["onChanged"] = async (places, passages) => follower?.changed(places, passages);
   const channels = stack.use(
     await openTalk({ ...talk, ...partsOf(model, meaning), answered, onChanged: onTalkChanged }),
   );
-  const onTalkGone = (question: MemoryScope) => {
-    memory.forget(question);
+  const onTalkGone = (questions: readonly MemoryScope[]) => {
+    memory.forget(questions);
     void forgetModel();
   };
   follower = stack.use(followAnswers({ records, knowledge, talk: channels, onTalkGone, log }));

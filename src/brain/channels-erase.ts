@@ -4,7 +4,7 @@ import { DAY_MS, type TalkRecord } from "../memory/record.ts";
 import type { AnswerScope, Forgotten, Revision } from "./brain.ts";
 import type { ChannelBrain, Channels, Standing } from "./channel-brain.ts";
 import type { Parts } from "./channels.ts";
-import { messageIdIn, talkDocument, talkPassage } from "./talk-passages.ts";
+import { messageIdIn, passageIdOf, talkDocument, talkPassage } from "./talk-passages.ts";
 
 /** What follows edits and deletions in everything that was made of talk, and what tells what became of it. */
 export function following(
@@ -12,20 +12,26 @@ export function following(
 ): Pick<ChannelBrain, "dropTalk" | "optOut"> & Pick<Channels, "revise" | "forget" | "standing"> {
   const { record, digests, now } = parts;
   const forget = async (of: AnswerScope) => {
-    const gone = record.forget(memoryScope(of));
-    const lines = gone.reduce((sum, { place, ids }) => sum + digests.erase(place, ids), 0);
-    await tellGone(
-      gone.map(({ place }) => place),
-      parts,
-    );
-    return { talk: gone.reduce((sum, { ids }) => sum + ids.length, 0), lines };
+    let lines = 0;
+    const places: TalkPlace[] = [];
+    try {
+      // What was made of it goes first: if that fails, or is cut off, the next attempt still knows of which messages.
+      const gone = record.forget(memoryScope(of), ({ place, ids }) => {
+        places.push(place);
+        lines += digests.erase(place, ids);
+      });
+      return { talk: gone.reduce((sum, { ids }) => sum + ids.length, 0), lines };
+    } finally {
+      // Of several places some may be done where the next fails.
+      await tellGone(places, parts);
+    }
   };
   return {
     forget,
     dropTalk: async (place, { signal }) => {
       signal.throwIfAborted();
-      const talk = record.dropPlace(place);
       const lines = digests.drop(place);
+      const talk = record.dropPlace(place);
       await tellGone([place], parts);
       return { ...NOTHING, talk, lines };
     },
@@ -34,7 +40,7 @@ export function following(
       record.optOut({ platform, space, personId }, isOut);
       return { ...NOTHING, ...(isOut && (await forget({ platform, space, askerId: personId }))) };
     },
-    revise: (revisions) => revise(revisions, parts),
+    revise: async (revisions) => revise(revisions, parts),
     standing: (documentId, of, { clearance }) => {
       const place = record.places().find((one) => talkDocument(one) === documentId);
       if (!place || !clearance.includes(readersOf(place))) return of.map(() => "gone");
@@ -49,16 +55,20 @@ async function tellGone(places: readonly TalkPlace[], { meaning, onChanged, onFo
   await Promise.all([onForgotten(), onChanged(places.map(talkDocument))]);
 }
 
-async function revise(revisions: readonly Revision[], { record, digests, meaning, onChanged }: Parts): Promise<number> {
-  const kept = record.revise(revisions);
-  if (kept.length === 0) return 0;
-  const touched = record.places().filter((place) => {
-    const own = kept.filter((revision) => isIn(revision, place));
+/** Digests go first, and also where the record knows nothing: an earlier attempt may have been cut off before them. */
+function revise(revisions: readonly Revision[], { record, digests, meaning, onChanged }: Parts): number {
+  const touched = record.places().flatMap((place) => {
+    const own = revisions.filter((revision) => isIn(revision, place));
     if (own.length > 0) reviseDigests(own, { place, digests });
-    return own.length > 0;
+    return own.length > 0 ? [{ documentId: talkDocument(place), own }] : [];
   });
-  meaning?.follow();
-  await onChanged(touched.map(talkDocument));
+  if (touched.length === 0) return 0;
+  const kept = record.revise(revisions);
+  if (kept.length > 0) meaning?.follow();
+  void onChanged(
+    touched.map(({ documentId }) => documentId),
+    touched.flatMap(({ documentId, own }) => own.map(({ id }) => passageIdOf(id, documentId))),
+  );
   return kept.length;
 }
 

@@ -9,7 +9,7 @@ import { digestTalk, isAmong } from "./digest-talk.ts";
 import type { DigestStore } from "./digests.ts";
 import { noteWhileIdle } from "./note-while-idle.ts";
 import { NOTHING_RECALLED, recallTalk } from "./recall-talk.ts";
-import { talkDocument } from "./talk-passages.ts";
+import { talkPassage } from "./talk-passages.ts";
 import { tendHourly } from "./tend-talk.ts";
 import type { AnswerRecords } from "./records.ts";
 import type { ModelParts } from "./written-answer.ts";
@@ -27,8 +27,11 @@ export interface ChannelParts {
   readonly model?: ModelParts | undefined;
   /** Which messages of a place were questions that Hearth answered: they are neither open nor what people said of something. */
   readonly answered?: AnswerRecords["answered"];
-  /** Told of places (by their documents' ids) where something was deleted or edited; resolves when answers were looked at again. */
-  readonly onChanged: (documents: readonly string[]) => Promise<void>;
+  /**
+   * Told of places (by their documents' ids) where something was deleted or edited, and by which passages, where they are few. Resolves
+   * when answers were looked at again; never rejects.
+   */
+  readonly onChanged: (documents: readonly string[], passages?: readonly string[]) => Promise<void>;
   /** Told that something is to be forgotten: what a model read of it must go too. */
   readonly onForgotten: () => Promise<void>;
   readonly log: Log;
@@ -85,10 +88,12 @@ function keeping(parts: Parts): Pick<ChannelBrain, "keepTalk" | "keptTalk" | "he
       signal.throwIfAborted();
       if (messages.length > MOST_AT_ONCE) throw new Error(`${messages.length} messages are too many to hear at once`);
       const before = textsOf(messages, record);
+      const isNews = (one: TalkMessage) => before.has(keyOf(one)) && before.get(keyOf(one)) !== one.text;
+      // Digests first: if that fails, the next attempt still sees what was edited.
+      editDigests(messages.filter((one) => one.editedAt !== undefined).filter(isNews), parts);
       const kept = record.keep(messages, now());
       if (kept.length > 0) meaning?.follow();
-      const changed = kept.filter((one) => before.has(keyOf(one)) && before.get(keyOf(one)) !== one.text);
-      await followEdits(changed, parts);
+      followEdits(kept.filter(isNews), parts);
       if (complete && meaning) await unlessAborted(meaning.settled(), signal);
       return kept.length;
     },
@@ -116,11 +121,19 @@ function keyOf({ conversation, id }: Pick<TalkMessage, "conversation" | "id">): 
 }
 
 /** Edits that came as messages once more: digests and answers follow, as they do by `revise`. */
-async function followEdits(changed: readonly TalkMessage[], { digests, onChanged }: Parts): Promise<void> {
+function followEdits(changed: readonly TalkMessage[], parts: Parts): void {
   if (changed.length === 0) return;
-  const places = [...Map.groupBy(changed, ({ conversation }) => readersOf(conversation)).values()];
-  for (const own of places) if (own[0]) digests.edit(placeOnly(own[0].conversation), own);
-  await onChanged(places.flatMap(([first]) => (first ? [talkDocument(first.conversation)] : [])));
+  editDigests(changed, parts);
+  const passages = changed.map(talkPassage);
+  void parts.onChanged(
+    passages.map(({ documentId }) => documentId),
+    passages.map(({ id }) => id),
+  );
+}
+
+function editDigests(changed: readonly TalkMessage[], { digests }: Pick<Parts, "digests">): void {
+  for (const own of Map.groupBy(changed, ({ conversation }) => readersOf(conversation)).values())
+    if (own[0]) digests.edit(placeOnly(own[0].conversation), own);
 }
 
 function reading(parts: Parts): Pick<Channels, "recall" | "digest" | "digestNow"> {

@@ -40,12 +40,13 @@ function words(list: string): RegExp {
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${all})(?![\\p{L}\\p{N}])`, "iu");
 }
 
-/** "ann and bob to order chairs", as minutes are written. */
-const ASSIGNS = /^[\s\-*#•]*((?:\S+(?:\s*,\s*|\s+(?:and|und|et|y|e|и)\s+)){0,3}\S+?):?\s+to\s+\p{L}/iu;
+/** "ann and bob to order chairs", as minutes are written; only so far in, since its time grows with the square of the length. */
+const ASSIGNS = /^[\s\-*#•]*((?:[^\s,]+(?:\s*,\s*|\s+(?:and|und|et|y|e|и)\s+)){0,3}[^\s,]+?):?\s+to\s+\p{L}/iu;
+const ASSIGNED_WITHIN = 200;
 
 /** Names, as they are compared, to which a text in the form of minutes gives work; words that are no names among them. Pure. */
 export function assignedIn(text: string): string[] {
-  return (ASSIGNS.exec(withoutTag(text))?.[1] ?? "")
+  return (ASSIGNS.exec(withoutTag(text).slice(0, ASSIGNED_WITHIN))?.[1] ?? "")
     .split(/\s*,\s*|\s+/)
     .map(nameOf)
     .filter((name) => name !== "");
@@ -65,13 +66,20 @@ export interface Cues {
   readonly hasCode: boolean;
 }
 
+const ASKS_WITHIN = 40;
+
+/** Whether a text ends by asking. Looks at its end alone, so that a long run of question marks costs nothing. Pure. */
+export function endsAsking(text: string): boolean {
+  return /[?？؟]\W*$/u.test(text.slice(-ASKS_WITHIN));
+}
+
 export const URLS = /https?:\/\/[^\s<>()]*[^\s<>().,;:!?'"]/g;
 
 /** Reads the cues of one message's text. Pure. */
 export function cuesOf(text: string): Cues {
   const plain = text.replaceAll(URLS, " ");
   const tag = tagOf(text);
-  const isQuestion = /[?？؟]\W*$/u.test(plain);
+  const isQuestion = endsAsking(plain);
   return {
     isDecision: !isQuestion && (DECISION_TAG.test(tag) || DECIDES.test(plain) || DECIDES_UNSPACED.test(plain)),
     isAction: ACTION_TAG.test(tag) || COMMITS.test(plain) || ACTS_UNSPACED.test(plain),

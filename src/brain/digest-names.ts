@@ -3,7 +3,7 @@ import { nameOf } from "../memory/talk.ts";
 import { conversationsOf } from "../memory/windows.ts";
 import { isFunctionWord } from "../words/grammar.ts";
 import { wordsOf } from "../words/words.ts";
-import { assignedIn, URLS } from "./digest-cues.ts";
+import { assignedIn, endsAsking, URLS } from "./digest-cues.ts";
 import type { Unit, Units } from "./digest-units.ts";
 
 /** Words that name a topic, and the messages that a word has to stand in for that. */
@@ -22,7 +22,7 @@ export function actionOf(
   const asked = (said[place]?.to ?? []).flatMap((name) => people.get(name) ?? []);
   const [minutedOwner] = minuted;
   const own = FIRST_PERSON.test(text) ? message.author.name : undefined;
-  const isAsking = /[?？؟]\W*$/u.test(text);
+  const isAsking = endsAsking(text);
   const owner = minutedOwner ?? (isAsking ? asked[0] : (own ?? undefined));
   const [due] = dateWordsIn(text, { now: Date.parse(message.sentAt) });
   return { ...(owner !== undefined && { owner }), ...(due !== undefined && { due }) };

@@ -1,6 +1,7 @@
 import type { TalkMessage } from "../chat.ts";
 import { wordsOf } from "../words/words.ts";
 import type { Digested, DigestedGroup, DigestedLine } from "./channel-brain.ts";
+import { linesOf } from "./digest-units.ts";
 import type { Digest, DigestGroup, DigestLine } from "./digest.ts";
 
 /** A digest's sections as they are given out: with the messages' links, and topics named by words of the lines that are shown alone. Pure. */
@@ -46,14 +47,14 @@ export function withoutMessages(digested: Digested, gone: ReadonlySet<string>): 
   });
 }
 
-/** A digest without what a message no longer says since it was edited. Pure. */
+/** A digest without the lines that an edited message no longer has: what is only part of one now may say the opposite. Pure. */
 export function afterEdit(digested: Digested, { id, text }: { readonly id: string; readonly text: string }): Digested {
-  const now = plain(text);
+  const now = new Set(linesOf(text));
   return keepLines(digested, (line) => {
     if (line.sources.every((source) => source.id !== id)) return line;
     if (line.author === undefined) return undefined;
     if (line.sources[0].id !== id) return withoutSource(line, id);
-    return now.includes(plain(line.text.replace(/…$/, ""))) ? line : undefined;
+    return now.has(line.text) ? line : undefined;
   });
 }
 
@@ -75,8 +76,4 @@ function named({ title = "", ...group }: DigestedGroup): DigestedGroup {
   const held = new Set(group.lines.flatMap(({ text }) => wordsOf(text).map(({ stem }) => stem)));
   const words = title.split(", ").filter((word) => wordsOf(word).some(({ stem }) => held.has(stem)));
   return { ...group, ...(words.length > 0 && { title: words.join(", ") }) };
-}
-
-function plain(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
 }

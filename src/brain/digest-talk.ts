@@ -14,8 +14,8 @@ import type { ModelParts } from "./written-answer.ts";
 
 /** Who catches up reads at most so much, whenever they last said something. */
 const LONGEST_MS = 7 * 24 * 60 * 60_000;
-/** Of more messages the last are digested. */
-const MOST_MESSAGES = 4_000;
+/** Of more messages the last are digested: a digest is made at one go, and so many take about a third of a second. */
+const MOST_MESSAGES = 1_500;
 /** How long a digest may be beside the talk, and in characters at least and at most. */
 const [SHARE, SHORTEST, LONGEST] = [0.1, 700, 3_000];
 

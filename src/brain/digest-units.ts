@@ -79,7 +79,7 @@ function toUnits({ place, after, isAnswer }: Said, { said, replies, names, messa
   if (!message) return [];
   const asked = after === undefined || !isAnswer ? undefined : said[after]?.message;
   const answers = asked !== undefined && cuesOf(asked.text).isQuestion;
-  return partsOf(message.text).map((text) => {
+  return partsOf(message.text).map((text): Unit => {
     const isAssigned = assignedIn(text).some((name) => names.has(name));
     const cues = { ...cuesOf(text), ...(isAssigned && { isAction: true, isQuestion: false }) };
     const stems = new Set(wordsOf(text.replaceAll(URLS, " ")).map(({ stem }) => stem));
@@ -88,7 +88,7 @@ function toUnits({ place, after, isAnswer }: Said, { said, replies, names, messa
     return {
       place,
       message,
-      text: cut(withoutTag(text)),
+      text: lineOf(text),
       kind: kindOf(cues, { text, isAnswered: replies > 0 }),
       cues,
       stems,
@@ -122,6 +122,15 @@ function factorOf(
     WORTH.reaction * Math.min(MOST_COUNTED, reactions);
   const asks = cues.isQuestion ? (replies > 0 ? ANSWERED_QUESTION : OPEN_QUESTION) : 1;
   return sum * asks * (author.isBot ? BOT : 1);
+}
+
+/** The lines that a digest may make of a message's text. Pure. */
+export function linesOf(text: string): string[] {
+  return partsOf(text).map(lineOf);
+}
+
+function lineOf(part: string): string {
+  return cut(withoutTag(part));
 }
 
 function partsOf(text: string): string[] {

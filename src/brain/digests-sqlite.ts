@@ -1,11 +1,13 @@
+import { rmSync } from "node:fs";
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type { TalkPlace } from "../chat.ts";
 import type { Log } from "../log.ts";
-import { emptyWriteAheadLog, eraseTraces, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
+import { emptyWriteAheadLog, inOneStep, isBusy, openSqliteFile } from "../sqlite-file.ts";
 import type { Digested } from "./channel-brain.ts";
 import type { Note } from "./digest-note.ts";
 import { afterEdit, linesIn, messagesIn, withoutMessages } from "./digest-standing.ts";
 import type { DigestStore, KeptNotes } from "./digests.ts";
+import { tracesIn, type Traces } from "./digests-traces.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const KEPT_MS = 30 * DAY_MS;
@@ -42,17 +44,18 @@ const NOTES_OF = `${HERE} AND number IN (SELECT note FROM noted WHERE ${AMONG})`
 type Values = Record<string, SQLInputValue>;
 
 /**
- * Digests and notes in a SQLite file (":memory:" keeps none). A damaged file is put aside; where it cannot be used at all, digests are
- * known as long as the process lives, and the log says so.
+ * Digests and notes in a SQLite file (":memory:" keeps none). A damaged file is deleted: they are made of talk, and nobody could forget
+ * what stands in it. Where it cannot be used at all, digests are known as long as the process lives, and the log says so.
  */
 export function openDigests({ path, log }: { readonly path: string; readonly log: Log }): DigestStore {
   const database = openSafely(path, log);
+  const traces = tracesIn(database, { name: NAME, log });
   return {
     add: (place, digested, at) => inOneStep(database, () => addDigest(database, { place, digested, at })),
     get: (id) => readDigest(database.prepare("SELECT record FROM digests WHERE id = ?").get(id)?.["record"]),
     addNotes: (place, of, at) => inOneStep(database, () => addNotes(database, { place, of, at })),
     notes: (place, writer) => readNotes(database, { ...placeValues(place), writer }),
-    ...erasing(database),
+    ...erasing(database, traces),
     prune(now) {
       const changes = inOneStep(
         database,
@@ -60,35 +63,38 @@ export function openDigests({ path, log }: { readonly path: string; readonly log
           prune(database, { table: "digests", before: now - KEPT_MS, most: MOST_DIGESTS }) +
           prune(database, { table: "notes", before: now - NOTES_KEPT_MS, most: MOST_NOTES }),
       );
-      if (changes > 0) eraseTraces(database);
+      if (changes > 0 || traces.mayBe()) traces.erase();
       else emptyWriteAheadLog(database);
     },
-    [Symbol.dispose]: () => database.close(),
+    [Symbol.dispose]() {
+      traces[Symbol.dispose]();
+      database.close();
+    },
   };
 }
 
-/** What takes something away: all of it or nothing, and of what was there before no byte stays. */
-function erasing(database: DatabaseSync): Pick<DigestStore, "erase" | "edit" | "age" | "drop"> {
+/** What takes something away: all of it or nothing, and of what was there before no byte stays; after edits, within the minute. */
+function erasing(database: DatabaseSync, traces: Traces): Pick<DigestStore, "erase" | "edit" | "age" | "drop"> {
   const run = (query: string, values: Values) => Number(database.prepare(query).run(values).changes);
-  const erase = <Result>(work: () => Result): Result => erasingTraces(database, work);
+  const erase = <Result>(work: () => Result): Result => ifChanged(database, { work, onChange: traces.erase });
   const ofMessages = (place: TalkPlace, ids: readonly string[]) => ({
     ...placeValues(place),
     ids: JSON.stringify(ids),
   });
   const dropNotes = (of: Values) => run(`DELETE FROM notes WHERE ${NOTES_OF}`, of);
-  const rewrite = (of: Values, change: (digested: Digested) => Digested) =>
-    erase(() => {
-      dropNotes(of);
-      return changeDigests(database, of, change);
-    });
+  const rewrite = (of: Values, change: (digested: Digested) => Digested) => () => {
+    dropNotes(of);
+    return changeDigests(database, of, change);
+  };
   return {
     erase: (place, ids) => {
       const gone = new Set(ids);
-      return rewrite(ofMessages(place, ids), (digested) => withoutMessages(digested, gone));
+      return erase(rewrite(ofMessages(place, ids), (digested) => withoutMessages(digested, gone)));
     },
     edit: (place, messages) => {
       const ids = messages.map(({ id }) => id);
-      return rewrite(ofMessages(place, ids), (digested) => messages.reduce(afterEdit, digested));
+      const edit = rewrite(ofMessages(place, ids), (digested) => messages.reduce(afterEdit, digested));
+      return ifChanged(database, { work: edit, onChange: traces.eraseSoon });
     },
     age: (place, ids) =>
       erase(() => {
@@ -105,11 +111,15 @@ function erasing(database: DatabaseSync): Pick<DigestStore, "erase" | "edit" | "
   };
 }
 
-function erasingTraces<Result>(database: DatabaseSync, work: () => Result): Result {
+/** Does all of the work or nothing, and what is to follow where it changed something. */
+function ifChanged<Result>(
+  database: DatabaseSync,
+  { work, onChange }: { readonly work: () => Result; readonly onChange: () => void },
+): Result {
   const changesSoFar = () => Number(database.prepare("SELECT total_changes() AS n").get()?.["n"]);
   const before = changesSoFar();
   const result = inOneStep(database, work);
-  if (changesSoFar() !== before) eraseTraces(database);
+  if (changesSoFar() !== before) onChange();
   return result;
 }
 
@@ -204,7 +214,9 @@ function prune(
 function openSafely(path: string, log: Log): DatabaseSync {
   const file = { name: NAME, version: VERSION, tables: TABLES, synchronous: "NORMAL" } as const;
   try {
-    return openSqliteFile({ path, ...file }, { log });
+    const database = openSqliteFile({ path, ...file }, { log });
+    if (path !== ":memory:") rmSync(`${path}.damaged`, { force: true });
+    return database;
   } catch (error) {
     if (isBusy(error)) log.warn(`another Hearth keeps ${NAME}, so digests made here are known until this one stops`);
     else log.error({ err: error }, `${NAME} cannot be used`);

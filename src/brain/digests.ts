@@ -10,7 +10,7 @@ export interface KeptNotes {
 
 /**
  * Digests of the last weeks, so that a posted one can be put right, and what a model noted for those to come. When a method that takes
- * something away has returned, no byte of it is on the disk.
+ * something away has returned, no byte of it is on the disk; after `edit`, within the minute.
  */
 export interface DigestStore extends Disposable {
   add(place: TalkPlace, digested: Digested, at: number): void;

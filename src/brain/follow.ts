@@ -20,10 +20,10 @@ export interface Follower extends AsyncDisposable, Pick<Brain, "staleAnswers" | 
   /** Keeps how an answer came about, and what it was taken from. Never throws: an answer is worth more than its record. */
   readonly keep: (answered: Kept) => void;
   /**
-   * Documents came, changed or went (any, where none are named). Resolves when the answers that were taken from them were looked at
-   * again; never rejects.
+   * Documents came, changed or went (any, where none are named), or of a place's talk the messages that `passages` names (all, where none
+   * are). Resolves when the answers that were taken from them were looked at again; never rejects.
    */
-  readonly changed: (documents?: readonly string[]) => Promise<void>;
+  readonly changed: (documents?: readonly string[], passages?: readonly string[]) => Promise<void>;
   /** Resolves when nothing waits to be looked at. */
   readonly idle: () => Promise<void>;
 }
@@ -131,36 +131,41 @@ function createLook(given: LookGiven) {
   /** The documents that changed since nothing waited: a text may have moved with an earlier change than the last. */
   let lately: readonly string[] = [];
   let changes = 0;
-  const line = createLine(async (documentId) => {
-    if (isTalk({ documentId })) lookAtTalk(documentId, given);
+  const line = createLine(async (documentId, passages) => {
+    if (isTalk({ documentId })) lookAtTalk(documentId, given, passages);
     else await lookAtDocument(documentId, { ...given, findMoved });
   }, given);
-  const changed = async (documents?: readonly string[]) => {
+  const changed = async (documents?: readonly string[], passages?: readonly string[]) => {
     changes += 1;
     lately = [...new Set([...(line.isRunning() ? lately : []), ...(documents ?? [])])];
     findMoved = createFindMoved(lately, given);
     orLog(() => {
       const known = new Set(records.documents());
-      line.look([...(documents ?? known), ...line.takeFailed()].filter((id) => known.has(id)));
+      const isKnown = (id: string) => known.has(id);
+      line.look([...(documents ?? known)].filter(isKnown), passages);
+      line.look(line.takeFailed().filter(isKnown));
     });
     await line.idle();
   };
   return { changes: () => changes, look: line.look, changed, idle: line.idle };
 }
 
-/** Looks at one after the other; those named meanwhile wait for their turn. */
-function createLine(lookAt: (documentId: string) => Promise<void>, { log, wake, signal }: LookGiven) {
-  const waiting = new Set<string>();
+/** Looks at one after the other, or at some of its passages; those named meanwhile wait for their turn. */
+function createLine(
+  lookAt: (documentId: string, passages: readonly string[] | undefined) => Promise<void>,
+  { log, wake, signal }: LookGiven,
+) {
+  const waiting = new Map<string, readonly string[] | undefined>();
   const failed = new Set<string>();
   let running: Promise<void> | undefined;
   const run = async () => {
     // It must not be over before it is known to run.
     await Promise.resolve();
-    for (const documentId of waiting) {
+    for (const [documentId, passages] of waiting) {
       waiting.delete(documentId);
       if (signal.aborted) break;
       try {
-        await lookAt(documentId);
+        await lookAt(documentId, passages);
       } catch (error) {
         failed.add(documentId);
         if (!signal.aborted) log.error({ err: error }, "what answers were taken from could not be looked at again");
@@ -172,8 +177,11 @@ function createLine(lookAt: (documentId: string) => Promise<void>, { log, wake, 
   return {
     isRunning: () => running !== undefined,
     idle: async () => running,
-    look: (documents: readonly string[]) => {
-      for (const id of documents) waiting.add(id);
+    look: (documents: readonly string[], passages?: readonly string[]) => {
+      for (const id of documents) {
+        const before = waiting.has(id) ? waiting.get(id) : [];
+        waiting.set(id, before && passages && [...before, ...passages]);
+      }
       if (waiting.size > 0) running ??= run();
     },
     /** Those that could not be looked at, each told once. */

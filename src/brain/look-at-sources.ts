@@ -12,28 +12,36 @@ export interface Looking {
   readonly knowledge: Pick<Knowledge, "document" | "lookup">;
   /** What was said, where answers are taken from it too. */
   readonly talk?: TalkSources | undefined;
-  /** Told of a question whose answer repeats what was deleted or edited: it must not be remembered either. */
-  readonly onTalkGone?: ((question: KeptSource["question"]) => void) | undefined;
+  /** Told of questions whose answers repeat what was deleted or edited: they must not be remembered either. */
+  readonly onTalkGone?: ((questions: readonly KeptSource["question"][]) => void) | undefined;
 }
 
 /**
- * Looks at every message that was taken from a place's talk. One that is older than is kept is as it was: it was not taken back, only
- * nobody here knows it any more.
+ * Looks at messages that were taken from a place's talk: at all of them, or at some passages. One that is older than is kept is as it
+ * was: it was not taken back, only nobody here knows it any more.
  */
-export function lookAtTalk(documentId: string, { records, talk, onTalkGone }: Looking): void {
-  const byReaders = Map.groupBy(records.sourcesIn(documentId), ({ clearance }) => clearance.join("\n"));
-  for (const sources of byReaders.values()) {
+export function lookAtTalk(
+  documentId: string,
+  { records, talk, onTalkGone }: Looking,
+  passageIds?: readonly string[],
+): void {
+  const byReaders = Map.groupBy(records.sourcesIn(documentId, passageIds), ({ clearance }) => clearance.join("\n"));
+  const judged = [...byReaders.values()].flatMap((sources) => {
     const clearance = sources[0]?.clearance ?? [];
     const standing = talk?.standing(documentId, sources, { clearance }) ?? [];
-    for (const [place, source] of sources.entries()) {
+    return sources.flatMap((source, place) => {
       const now = standing[place] ?? "gone";
-      if (now === "aged") continue;
-      // Not even a hash of what was deleted stays.
-      if (now === "gone" && source.textHash !== "") records.move(source.key, withoutText(source));
-      const change = now === "gone" ? "removed" : stands(source, now) ? undefined : "changed";
-      if (change !== undefined && change !== source.change) onTalkGone?.(source.question);
-      judge(source, change, records);
-    }
+      return now === "aged" ? [] : [{ source, isGone: now === "gone", change: changeOf(source, now) }];
+    });
+  });
+  const news = judged.filter(({ source, change }) => change !== undefined && change !== source.change);
+  // Before that is noted: what fails here is then done again.
+  const questions = new Map(news.map(({ source: { question } }) => [JSON.stringify(question), question]));
+  if (questions.size > 0) onTalkGone?.([...questions.values()]);
+  for (const { source, isGone, change } of judged) {
+    // Not even a hash of what was deleted stays.
+    if (isGone && source.textHash !== "") records.move(source.key, withoutText(source));
+    judge(source, change, records);
   }
 }
 
@@ -42,8 +50,10 @@ function withoutText({ passageId, documentId, path, title, headings, saidAt }: K
   return { ...place, textHash: "", stretches: [] };
 }
 
-function stands({ textHash, stretches }: KeptSource, { text }: Passage): boolean {
-  return textHash !== "" && (hash("sha256", text) === textHash || stretches.every(standingIn(text)));
+/** A message stands as a whole: a stretch of it that is still there may say the opposite now. */
+function changeOf({ textHash }: KeptSource, now: Passage | "gone"): KeptSource["change"] {
+  if (now === "gone") return "removed";
+  return textHash !== "" && hash("sha256", now.text) === textHash ? undefined : "changed";
 }
 
 /** Looks at everything that was taken from a document, as the readers of each answer may read it. */

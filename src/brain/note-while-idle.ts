@@ -1,8 +1,9 @@
-import { setTimeout as delay } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as delay } from "node:timers/promises";
 import { readersOf, type TalkMessage, type TalkPlace } from "../chat.ts";
 import type { Parts } from "./channels.ts";
 import type { ModelQueue } from "./model-queue.ts";
 import { keepsNotes, noteOne, notingOf, unnoted, type Noting } from "./notes.ts";
+import { askedOf } from "./recall-talk.ts";
 
 /** How often it is looked whether the model has nothing else to do, and how long a place rests in which nothing was left to note. */
 const LOOK_MS = 20_000;
@@ -30,6 +31,9 @@ export async function noteWhileIdle(
       if ((rests.get(readersOf(place)) ?? 0) > parts.now()) continue;
       if (await noteIn(place, { ...parts, noting, signal })) return;
       rests.set(readersOf(place), parts.now() + REST_MS);
+      // Others work in between.
+      await turn();
+      if (signal.aborted) return;
     }
   };
   while (!signal.aborted) {
@@ -58,10 +62,13 @@ function giveWay(
 /** Notes the first conversation of the last day that is over; whether there was one. */
 async function noteIn(
   place: TalkPlace,
-  { record, digests, now, noting, signal }: Parts & { readonly noting: Noting; readonly signal: AbortSignal },
+  { record, digests, answered, now, noting, signal }: Parts & { readonly noting: Noting; readonly signal: AbortSignal },
 ): Promise<boolean> {
   const to = now();
-  const messages = record.between(place, { from: to - DAY_MS, to, most: MOST_MESSAGES });
+  const said = record.between(place, { from: to - DAY_MS, to, most: MOST_MESSAGES });
+  // A digest leaves out what Hearth answered.
+  const isAsked = askedOf(said, answered);
+  const messages = said.filter((message) => !isAsked(message));
   const { writer } = noting;
   const isOver = (stretch: readonly TalkMessage[]) => Date.parse(stretch.at(-1)?.sentAt ?? "") < to - PAUSE_MS;
   const stretch = unnoted(messages, digests.notes(place, writer.id())).find(isOver);

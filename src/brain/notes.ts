@@ -59,8 +59,10 @@ export async function notesOn(
 ): Promise<{ readonly notes: readonly Note[]; readonly label: ModelLabel }> {
   const { place, noting, kept, keep, isHurried, signal } = given;
   const ids = new Set(messages.map(({ id }) => id));
-  const notes = kept.filter((one) => one.messages.every((id) => ids.has(id))).flatMap((one) => one.notes);
-  const stretches = unnoted(messages, kept).toSorted((one, other) => lengthOf(other) - lengthOf(one));
+  // Those that are about others too are not for these messages, which are then noted by themselves.
+  const usable = kept.filter((one) => one.messages.every((id) => ids.has(id)));
+  const notes = usable.flatMap((one) => one.notes);
+  const stretches = unnoted(messages, usable).toSorted((one, other) => lengthOf(other) - lengthOf(one));
   const limited = isHurried ? AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]) : signal;
   for (const stretch of isHurried ? stretches.slice(0, MOST_AT_ONCE) : stretches) {
     const made = await noteOne(stretch, { place, noting, urgency: "digest", signal: limited });

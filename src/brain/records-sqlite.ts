@@ -36,10 +36,11 @@ const ADD = `
 const ADD_SOURCE = `
   INSERT INTO sources (answer, document, path, title, record) VALUES (:answer, :document, :path, :title, :record)`;
 const ANSWERED = `
-  SELECT message FROM json_each(:ids) JOIN answers ON message = value
-  WHERE platform = :platform AND space = :space AND channel = :channel`;
+  SELECT message FROM answers
+  WHERE platform = :platform AND space = :space AND channel = :channel AND message IN (SELECT value FROM json_each(:ids))`;
 const SOURCES_IN =
   "SELECT key, change, record, clearance, platform, space, channel, message FROM sources JOIN answers ON number = answer WHERE document = ?";
+const AMONG = "AND json_extract(record, '$.passageId') IN (SELECT value FROM json_each(?))";
 const JUDGE = "UPDATE sources SET change = :change WHERE key = :key";
 const STALE_SINCE = `
   UPDATE answers SET stale_since =
@@ -78,7 +79,7 @@ export function openAnswerRecords({ path, log }: { readonly path: string; readon
       }),
     answered: (place, ids) => answeredIn(database, { place, ids }),
     documents: () => all("SELECT DISTINCT document FROM sources").map((row) => String(row["document"])),
-    sourcesIn: (documentId) => database.prepare(SOURCES_IN).all(documentId).map(toSource),
+    sourcesIn: (documentId, passageIds) => sourcesIn(database, { documentId, passageIds }),
     judge: (key, change, at) =>
       inOneStep(database, () => {
         run(JUDGE, { change: change ?? null, key });
@@ -111,6 +112,17 @@ function queriesOf(database: DatabaseSync) {
     (query: string, values: Values = {}) => database.prepare(query).all(values),
     (query: string, values: Values) => database.prepare(query).run(values),
   ] as const;
+}
+
+function sourcesIn(
+  database: DatabaseSync,
+  { documentId, passageIds }: { readonly documentId: string; readonly passageIds: readonly string[] | undefined },
+): KeptSource[] {
+  const rows =
+    passageIds === undefined
+      ? database.prepare(SOURCES_IN).all(documentId)
+      : database.prepare(`${SOURCES_IN} ${AMONG}`).all(documentId, JSON.stringify(passageIds));
+  return rows.map(toSource);
 }
 
 function answeredIn(

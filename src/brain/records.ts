@@ -46,8 +46,8 @@ export interface AnswerRecords extends Disposable {
   answered(place: TalkPlace, ids: readonly string[]): ReadonlySet<string>;
   /** The documents that answers were taken from. */
   documents(): readonly string[];
-  /** The sources that lie in a document. */
-  sourcesIn(documentId: string): readonly KeptSource[];
+  /** The sources that lie in a document, or of them those that are some passages. */
+  sourcesIn(documentId: string, passageIds?: readonly string[]): readonly KeptSource[];
   /** Says what became of a source; nothing where it is as it was. `at` is when that was found (milliseconds). */
   judge(key: number, change: StaleSource["change"] | undefined, at: number): void;
   /** Says where a source lies now. */

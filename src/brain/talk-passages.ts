@@ -25,7 +25,7 @@ export function talkPassage(message: TalkMessage): Passage {
   const { id, conversation, author, text, sentAt, url } = message;
   const documentId = talkDocument(conversation);
   return {
-    id: `${documentId}#${id}`,
+    id: passageIdOf(id, documentId),
     documentId,
     path: documentId,
     title: `${author.name}, ${dayOf(sentAt)}`,
@@ -36,6 +36,11 @@ export function talkPassage(message: TalkMessage): Passage {
     said: { by: author.name, at: sentAt },
     text,
   };
+}
+
+/** The id of the passage that a message of a place's talk is. */
+export function passageIdOf(messageId: string, documentId: string): string {
+  return `${documentId}#${messageId}`;
 }
 
 /** The id of the message that a passage of talk is. */

@@ -1,11 +1,13 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { openChannels } from "../../src/brain/channels.ts";
 import { readersOf, type Question } from "../../src/chat.ts";
+import { silentLog } from "../../src/log.ts";
 import { DAY_MS } from "../../src/memory/record.ts";
 import { scratch } from "../helpers/hearth.ts";
 import { askedIn as ask, heardIn, NOW, OTHER_PLACE as OTHER, PLACE, saidIn } from "../helpers/channel-talk.ts";
-import { channelsIn } from "../helpers/open-channels.ts";
+import { channelsIn, type TestChannels } from "../helpers/open-channels.ts";
 import type { Line } from "../helpers/talk.ts";
 
 const signal = AbortSignal.timeout(300_000);
@@ -23,6 +25,12 @@ function isOnDisk(folder: string, words: string): boolean {
     .map((name) => join(folder, name))
     .filter((path) => statSync(path).isFile())
     .some((path) => readFileSync(path).includes(words));
+}
+
+/** Channels over some record and digests. */
+function over({ record, digests }: Pick<TestChannels, "record" | "digests">) {
+  const nothing = async () => {};
+  return openChannels({ record, digests, log: silentLog(), now: () => NOW, onChanged: nothing, onForgotten: nothing });
 }
 
 describe("what is kept", () => {
@@ -154,6 +162,51 @@ describe("recall", () => {
     expect(await texts()).toContain("[AGREED] the logo will be blue");
     expect(await channels.revise([{ conversation: PLACE, id: "m1" }])).toBe(1);
     expect((await texts()).join()).not.toContain("AGREED");
+  });
+});
+
+describe("what fails", () => {
+  it("leaves in the record what could not be taken out of digests, for the next attempt", async () => {
+    using place = scratch();
+    await using world = await heardIn(place.folder, LINES);
+    const { id } = await world.digest({ place: PLACE, to: new Date(NOW).toISOString() }, { signal });
+    const full = () => {
+      throw new Error("no room on the disk");
+    };
+    const failing = over({ ...world, digests: { ...world.digests, erase: full } });
+    const of = { platform: "discord", space: "g", askerId: "bob" } as const;
+    await expect(failing.forget(of)).rejects.toThrow("no room");
+    await expect(failing.revise([{ conversation: PLACE, id: "m1" }])).rejects.toThrow("no room");
+    await failing[Symbol.asyncDispose]();
+    expect(world.record.messages(PLACE, ["m1"])).toHaveLength(1);
+    expect(await world.forget(of)).toEqual({ talk: 1, lines: 1 });
+    expect(JSON.stringify(await world.digestNow(id, { signal }))).not.toContain("prints well");
+  });
+
+  it("takes a deleted message out of digests whose record does not know it any more", async () => {
+    using place = scratch();
+    await using channels = await heardIn(place.folder, LINES);
+    const { id } = await channels.digest({ place: PLACE, to: new Date(NOW).toISOString() }, { signal });
+    channels.record.revise([{ conversation: PLACE, id: "m1" }]);
+    expect(await channels.revise([{ conversation: PLACE, id: "m1" }])).toBe(0);
+    expect(JSON.stringify(await channels.digestNow(id, { signal }))).not.toContain("prints well");
+  });
+
+  it("keeps no other place from being looked after", async () => {
+    using place = scratch();
+    await using world = await heardIn(place.folder, []);
+    await world.keepTalk(OTHER, { by: "ann", days: 180, signal });
+    const all = Promise.withResolvers<number>();
+    let times = 0;
+    const tend = () => {
+      times += 1;
+      if (times === 2) all.resolve(times);
+      throw new Error("damaged");
+    };
+    const failing = over({ ...world, record: { ...world.record, tend } });
+    expect(await all.promise).toBe(2);
+    await failing[Symbol.asyncDispose]();
+    expect(times).toBe(2);
   });
 });
 

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Digested, DigestedLine } from "../../src/brain/channel-brain.ts";
 import { createModelQueue } from "../../src/brain/model-queue.ts";
@@ -151,10 +153,12 @@ describe("a digest later on", () => {
     await channels.revise([{ conversation: PLACE, id: "m4" }]);
     await channels.revise([{ conversation: PLACE, id: "m2", text: "[AGREED] we wait for the new layout" }]);
     await channels.revise([
-      { conversation: PLACE, id: "m5", text: "the dashboards are at https://example.org/dash/42 now" },
+      { conversation: PLACE, id: "m5", text: " dashboards are at\nhttps://example.org/dash/42 " },
     ]);
+    // What somebody takes back may still have all the words.
+    await channels.revise([{ conversation: PLACE, id: "m1", text: `It is NOT true that ${LINES[1]?.[1]}` }]);
     const now = await channels.digestNow(id, { signal });
-    expect(textsOf(now).join()).not.toMatch(/release notes|without the new layout/);
+    expect(textsOf(now).join()).not.toMatch(/release notes|without the new layout|invoice export/);
     expect(textsOf(now, "question")).toEqual(questions);
     expect(textsOf(now).join()).toContain("https://example.org/dash/42");
     expect(await channels.digestNow("unknown", { signal })).toBeUndefined();
@@ -167,6 +171,21 @@ describe("a digest later on", () => {
     await channels.revise([{ conversation: PLACE, id: "m3" }]);
     const [decision] = linesOf(await channels.digestNow(id, { signal }), "decision");
     expect(decision?.sources.map((source) => source.id)).toEqual(["m2"]);
+  });
+
+  it("leaves no byte of what was edited once it is closed, nor of a damaged file", async () => {
+    using place = scratch({ "digests.sqlite.damaged": "invoices with discounts" });
+    {
+      await using channels = await heardIn(place.folder, LINES);
+      const { id } = await digestOf(channels);
+      expect(textsOf(channels.digests.get(id)).join()).toContain("staging certificates");
+      channels.digests.edit(PLACE, [{ id: "m6", text: "never mind" }]);
+    }
+    const files = readdirSync(place.folder).filter((name) => name.startsWith("digests.sqlite"));
+    expect(files).toEqual(["digests.sqlite"]);
+    const bytes = readFileSync(join(place.folder, "digests.sqlite"));
+    expect(bytes.includes("staging certificates")).toBe(false);
+    expect(bytes.includes("release notes")).toBe(true);
   });
 
   it("is known after a restart", async () => {
@@ -249,6 +268,35 @@ describe("a digest with a model", () => {
     expect((await digestOf(channels, { share: 0.6 })).kind).toBe("written");
     expect((await digestOf(channels, { share: 0.6 })).kind).toBe("written");
     expect(model.asked.length).toBe(count);
+  });
+
+  it("notes messages anew whose notes are about others too that no digest has, such as questions that Hearth answered", async () => {
+    using place = scratch();
+    const model = puppetParts({ answers });
+    await using channels = await heardIn(place.folder, LINES, { model, answered: () => new Set(["m6"]) });
+    const notes = [{ text: NOTE, ids: ["m1", "m2"] }] as const;
+    const messages = LINES.map((_, number) => `m${number}`);
+    channels.digests.addNotes(PLACE, { notes, messages, writer: model.notes?.id() ?? "" }, NOW);
+    expect((await digestOf(channels, { share: 0.6 })).kind).toBe("written");
+    expect(model.asked).toHaveLength(1);
+  });
+
+  it("notes nothing while idle of questions that Hearth answered", async () => {
+    using place = scratch();
+    const model = puppetParts({ answers });
+    await using channels = await heardIn(place.folder, LINES, { model });
+    const { record, digests } = channels;
+    const ending = new AbortController();
+    const parts = { record, digests, model, log: silentLog(), now: () => NOW - 6 * 60 * 60_000 };
+    const idle = noteWhileIdle(
+      { ...parts, answered: () => new Set(["m6"]), onChanged: async () => {}, onForgotten: async () => {} },
+      { signal: ending.signal, lookMs: 5 },
+    );
+    const kept = () => digests.notes(PLACE, model.notes?.id() ?? "");
+    await expect.poll(() => kept().length).toBe(1);
+    ending.abort();
+    await idle;
+    expect(kept()[0]?.messages).toEqual(["m0", "m1", "m2", "m3", "m4", "m5", "m7"]);
   });
 
   it("gives the model up while it notes, once somebody asks something", async () => {

@@ -46,6 +46,15 @@ describe("digest", () => {
     });
   });
 
+  it.each([
+    ["a table of numbers", "1,".repeat(4_000)],
+    ["a line", "-".repeat(8_000)],
+    ["question marks", `${"?".repeat(8_000)}x`],
+  ])("is not held up by %s", (_, text) => {
+    const made = digest([...messages, ...talk([["eve", text, 92, { id: "long" }]])], { characters: 2_000 });
+    expect(linesOf(made, "action")).toEqual(linesOf(whole, "action"));
+  });
+
   it("takes people's words before a bot's that repeat them, and links both", () => {
     expect(linesOf(whole, "decision")[0]).toMatchObject({ author: "ann", ids: ["m5", "m6"] });
     expect(linesOf(whole, "link")[0]?.ids).toEqual(["m9", "m10"]);

@@ -102,6 +102,8 @@ describe("records of answers", () => {
       record({ sources: [{ ...source, documentId: "talk:slack:T1:C1", passageId: "talk:slack:T1:C1#1.2" }] }),
     );
     const [kept] = records.sourcesIn("talk:slack:T1:C1");
+    expect(records.sourcesIn("talk:slack:T1:C1", ["talk:slack:T1:C1#1.2"])).toEqual([kept]);
+    expect(records.sourcesIn("talk:slack:T1:C1", ["talk:slack:T1:C1#1.3"])).toEqual([]);
     records.judge(kept?.key ?? 0, "removed", NOW);
     expect(records.untold("slack", NOW - 60_000)).toEqual(["a1"]);
   });
