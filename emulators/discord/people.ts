@@ -5,7 +5,6 @@ import { MessageFlag, ThreadLine, type Channel, type Message } from "./model.ts"
 import { showMessage, type ShownMessage } from "./shown.ts";
 import { known, may, type State } from "./state.ts";
 
-
 /** What people do with messages. */
 export interface People {
   /** Gives the message's id. */
