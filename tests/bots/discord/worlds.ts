@@ -318,7 +318,9 @@ function judge({ mark, place, asker, isPrivate, text }: AskedSomewhere, walking:
     const where = [answer.includes(canary.word) && "answer", given.includes(canary.word) && "prompt"].filter(Boolean);
     if (where.length === 0) return [];
     if (canary.isDeleted) return [`${canary.word} was deleted, and is in the ${where.join(" and ")}`];
-    if (!answer.includes(canary.word) && earlier.has(canary.word)) return [];
+    // What was said to Hearth in this very place is an earlier turn of the same conversation; who came later may not see it, nor is it shown.
+    const isEarlierTurn = earlier.has(canary.word) || (!isPrivate && canary.place === place);
+    if (!answer.includes(canary.word) && isEarlierTurn) return [];
     const isElsewhere = !isPrivate && canary.message !== undefined && canary.place !== place;
     if (isElsewhere) return [`${canary.word} was said elsewhere, and is in the ${where.join(" and ")}`];
     const stranger = seers.find((person) => !mayRead(walking, person, canary));
