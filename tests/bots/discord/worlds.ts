@@ -310,7 +310,10 @@ function judge({ mark, place, asker, isPrivate, text }: AskedSomewhere, walking:
   const { emulator, company, canaries, brain, said } = walking;
   const seers = isPrivate ? [asker] : company.people.filter((person) => emulator.sees({ to: person, in: place }));
   const answer = text() ?? "";
-  const given = brain.prompts.filter((prompt) => prompt.includes(mark)).join("\n");
+  // In the prompt of what is asked later in the same place it is an earlier turn: the last question is the one that a prompt is made for.
+  const isForIt = (prompt: string) => prompt.slice(prompt.lastIndexOf("Question:")).includes(mark);
+  const given = brain.prompts.filter(isForIt).join("\n");
+  const passages = (given.match(/<documents[^]*?<\/documents/g) ?? []).join("\n");
   const shown = canaries.filter(({ word }) => answer.includes(word));
   const earlier = new Set(said.get(place));
   said.set(place, new Set([...earlier, ...shown.map(({ word }) => word)]));
@@ -318,9 +321,9 @@ function judge({ mark, place, asker, isPrivate, text }: AskedSomewhere, walking:
     const where = [answer.includes(canary.word) && "answer", given.includes(canary.word) && "prompt"].filter(Boolean);
     if (where.length === 0) return [];
     if (canary.isDeleted) return [`${canary.word} was deleted, and is in the ${where.join(" and ")}`];
-    // What was said to Hearth in this very place is an earlier turn of the same conversation; who came later may not see it, nor is it shown.
-    const isEarlierTurn = earlier.has(canary.word) || (!isPrivate && canary.place === place);
-    if (!answer.includes(canary.word) && isEarlierTurn) return [];
+    // What was said to Hearth in this very place is an earlier turn; as a passage it is none, and is held to its readers.
+    const isOwnTurn = !isPrivate && canary.place === place && !passages.includes(canary.word);
+    if (!answer.includes(canary.word) && (earlier.has(canary.word) || isOwnTurn)) return [];
     const isElsewhere = !isPrivate && canary.message !== undefined && canary.place !== place;
     if (isElsewhere) return [`${canary.word} was said elsewhere, and is in the ${where.join(" and ")}`];
     const stranger = seers.find((person) => !mayRead(walking, person, canary));
